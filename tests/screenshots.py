@@ -10,44 +10,26 @@ from __future__ import annotations
 import base64
 import shutil
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from ims_fsm import IMS, Kind, RecipientDesk, Role, SettableClock, TaxPeriod, Where
 from ims_fsm.resources import samples_folder
-from ims_fsm.web.serving import application_of
 from tests.conftest import FLAGS
 from tests.test_house import ROOT
 from tests.web.conftest import BUYER
+from tests.web.screens.visits import served
 
 PICTURES = ROOT / "docs" / "pictures"
 NARROW, WIDE, TALL = 390, 1280, 860
 SUPPLIER = "21ZXKCK4821M1ZG"
 AT = f"/recipients/{BUYER}"
 OCTOBER = TaxPeriod("2024-10")
-
-
-@contextmanager
-def served(ims: IMS) -> Iterator[str]:
-    """Serve an IMS on a port of its own; gives the address."""
-    config = uvicorn.Config(application_of(ims, is_secure=False), port=0, log_level="error", lifespan="off")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        thread.join(0.01)
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = server.force_exit = True
-        thread.join()
 
 
 class Camera:

@@ -20,10 +20,9 @@ MOST = 50
 
 
 def _law() -> Law:
-    from ims_fsm.law.book import LawBook
-    from ims_fsm.law.compiled import compiled
+    from ims_fsm.cli.law import law_at
 
-    return LawBook.of(compiled()).law
+    return law_at(None)
 
 
 def _machines(_asked: Mapping[str, Any]) -> Iterator[Offer]:

@@ -49,13 +49,11 @@ class Helping:
                 sections.setdefault(section, []).append((_worded(name, is_argument), says))
         for title, rows in sections.items():
             _section(formatter, title, rows)
-        if hasattr(self, "format_commands"):
+        if hasattr(self, "list_commands"):
             self.format_commands(ctx, formatter)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the commands of a group under the titles of their panels, each with its sentence."""
-        if not hasattr(self, "list_commands"):
-            return
         commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]  # type: ignore[attr-defined]
         for panel, members in groupby(commands, key=lambda member: member[1].rich_help_panel or "Commands"):
             _section(formatter, str(panel), [(name, _sentence(command.help or "")) for name, command in members])

@@ -10,17 +10,15 @@ from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from pathlib import Path
 from string import Formatter
-from typing import Any, Literal
-
-from pydantic import ValidationError
+from typing import Literal
 
 from ims_fsm.errors import DeclarationError, Problem
 from ims_fsm.files.reading import text_of
 from ims_fsm.law.book import shipped_law
 from ims_fsm.law.declaration import Declared, Name, RuleId, Sentence
 from ims_fsm.law.matching_reading import shipped_cascade
-from ims_fsm.law.overlay import Overlay, laid_over
-from ims_fsm.law.reading import faults, parsed, validated
+from ims_fsm.law.overlay import Overlay, laid_over, strays
+from ims_fsm.law.reading import declared, parsed
 from ims_fsm.resources import machines_folder
 
 FILE = "chasing.toml"
@@ -28,7 +26,8 @@ FILE = "chasing.toml"
 FIELDS = ("form", "reported", "next", "due", "quarterly", "quarterly_due", "until", "supplier", "reported_by")
 # What a document in the books alone does not have, and so its sentence cannot name.
 _REPORTED = {"form", "reported", "until", "reported_by"}
-_TABLES = ("reason", "band", "letter")
+# A letter that is no table is seen when all is read.
+_TABLES, _SINGLE = ("reason", "band", "letter"), {"letter": ""}
 
 
 class ReasonDeclaration(Declared):
@@ -107,40 +106,29 @@ def read_chasing(text: str, overlay: str | None = None, where: str = FILE) -> Ch
     table = parsed(FILE, text, problems)
     if overlay is not None:
         top = parsed(where, overlay, problems)
-        problems += _no_tables(top, where)
+        problems += strays(top, where, _TABLES, _SINGLE)
         if not problems:
             reasons = laid_over(table["reason"], top.get("reason", ()))
             table = {**table, **top, "reason": reasons}
     if problems:
         raise DeclarationError(where, problems)
-    try:
-        declared = validated(ChasingDeclaration, table)
-    except ValidationError as error:
-        raise DeclarationError(where, [*faults(error, {}, where, table)]) from error
-    if problems := [*_problems(declared, where)]:
+    chasing = declared(ChasingDeclaration, table, where)
+    if problems := [*_problems(chasing, where)]:
         raise DeclarationError(where, problems)
-    return declared
+    return chasing
 
 
-def _no_tables(table: Mapping[str, Any], where: str) -> Iterator[Problem]:
-    for key, rows in table.items():
-        if key not in _TABLES:
-            yield Problem(f"{where} {key}", "is not a table of this file", f"its tables are {', '.join(_TABLES)}")
-        elif key != "letter" and not (isinstance(rows, list) and all(isinstance(row, dict) for row in rows)):
-            yield Problem(f"{where} {key}", "is not a list of tables", f"write each entry under [[{key}]]")
-
-
-def _problems(declared: ChasingDeclaration, where: str) -> Iterator[Problem]:
-    for name, times in Counter(reason.name for reason in declared.reason).items():
+def _problems(chasing: ChasingDeclaration, where: str) -> Iterator[Problem]:
+    for name, times in Counter(reason.name for reason in chasing.reason).items():
         if times > 1:
             yield Problem(f"{where} reason", f"has {name} twice", "keep one entry")
-    for reason in declared.reasons.values():
+    for reason in chasing.reasons.values():
         yield from _faults(reason, f"{where} reason ({reason.name})")
-    ends = [band.up_to for band in declared.band]
+    ends = [band.up_to for band in chasing.band]
     bounds = [end for end in ends if end is not None]
     if ends[-1:] != [None] or len(bounds) != len(ends) - 1 or bounds != sorted({*bounds}) or min(bounds, default=1) < 0:
         yield Problem(f"{where} band", "are not bands of age", "give each a larger up_to, and the last none")
-    if declared.letter.most < 1:
+    if chasing.letter.most < 1:
         yield Problem(f"{where} letter", "lists no document", "write 1 or more")
 
 

@@ -10,16 +10,15 @@ from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
-from pydantic import ValidationError
-
 from ims_fsm.errors import DeclarationError, Problem
 from ims_fsm.files.reading import text_of
 from ims_fsm.law.matching import BUILT_IN, Cascade, MatchDeclaration, MatchingDeclaration
-from ims_fsm.law.overlay import Overlay, in_order, laid_over
-from ims_fsm.law.reading import faults, parsed, validated
+from ims_fsm.law.overlay import Overlay, in_order, laid_over, strays
+from ims_fsm.law.reading import declared, parsed
 from ims_fsm.resources import machines_folder
 
 FILE = "matching.toml"
+_TABLES, _SINGLE = ("match", "class", "limits"), {"limits": "write candidates under [limits]"}
 # A year of days; a crore of rupees.
 MOST_DAYS, MOST_PAISE = 366, 10**9
 # Fewer meet no neighbour on either side in both orders; more make a crowd's time that of its square again.
@@ -49,7 +48,7 @@ def read_cascade(text: str, overlay: str | None = None, where: str = FILE) -> Ca
     table = parsed(FILE, text, problems)
     if overlay is not None:
         top = parsed(where, overlay, problems)
-        problems += _no_tables(top, where)
+        problems += strays(top, where, _TABLES, _SINGLE)
         if not problems:
             table = {
                 "match": in_order(laid_over(table["match"], top.get("match", ())), where, problems),
@@ -57,7 +56,7 @@ def read_cascade(text: str, overlay: str | None = None, where: str = FILE) -> Ca
                 "limits": {**table["limits"], **top.get("limits", {})},
             }
     else:
-        problems += _no_tables(table, where)
+        problems += strays(table, where, _TABLES, _SINGLE)
     if not problems:
         problems += [*_problems(table, where)]
     if problems:
@@ -67,31 +66,17 @@ def read_cascade(text: str, overlay: str | None = None, where: str = FILE) -> Ca
 
 def _declared(table: Mapping[str, Any], where: str) -> MatchingDeclaration:
     named = {"match": table["match"], "classes": table["class"], "limits": table["limits"]}
-    try:
-        return validated(MatchingDeclaration, named)
-    except ValidationError as error:
-        raise DeclarationError(where, [*faults(error, {}, where, named)]) from error
-
-
-def _no_tables(table: Mapping[str, Any], where: str) -> Iterator[Problem]:
-    for key, rows in table.items():
-        if key not in {"match", "class", "limits"}:
-            yield Problem(f"{where} {key}", "is not a table of this file", "its tables are match, class, limits")
-        elif key == "limits":
-            if not isinstance(rows, dict):
-                yield Problem(f"{where} {key}", "is not a table", "write candidates under [limits]")
-        elif not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            yield Problem(f"{where} {key}", "is not a list of tables", f"write each entry under [[{key}]]")
+    return declared(MatchingDeclaration, named, where)
 
 
 def _problems(table: Mapping[str, Any], where: str) -> Iterator[Problem]:
-    declared = _declared(table, where)
-    kept = [rule for rule in declared.match if not rule.off]
-    if not FEWEST_CANDIDATES <= declared.limits.candidates <= MOST_CANDIDATES:
-        what = f"{declared.limits.candidates} is not from {FEWEST_CANDIDATES} to {MOST_CANDIDATES}"
+    rules = _declared(table, where)
+    kept = [rule for rule in rules.match if not rule.off]
+    if not FEWEST_CANDIDATES <= rules.limits.candidates <= MOST_CANDIDATES:
+        what = f"{rules.limits.candidates} is not from {FEWEST_CANDIDATES} to {MOST_CANDIDATES}"
         yield Problem(f"{where} limits candidates", what, "write a number that is")
-    classes = Counter(kind.name for kind in declared.classes)
-    for what, counts in (("match", Counter(rule.name for rule in declared.match)), ("class", classes)):
+    classes = Counter(kind.name for kind in rules.classes)
+    for what, counts in (("match", Counter(rule.name for rule in rules.match)), ("class", classes)):
         for twice in (name for name, times in counts.items() if times > 1):
             yield Problem(f"{where} {what}", f"has {twice} twice", "keep one entry")
     for lacking in (name for name in BUILT_IN if name not in classes):

@@ -6,7 +6,7 @@ Reads a file where one is named; must not import a database or a clock.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -56,3 +56,20 @@ def in_order(rows: list[dict[str, Any]], where: str, problems: list[Problem]) ->
         else:
             ordered.insert(at, row)
     return ordered
+
+
+def strays(
+    table: Mapping[str, Any], where: str, names: Collection[str], single: Mapping[str, str]
+) -> Iterator[Problem]:
+    """Give what a file has beside lists of tables under these names.
+
+    `single` has those that are one table, each with its remedy where it is none; without one that is not looked at.
+    """
+    for key, rows in table.items():
+        if key not in names:
+            yield Problem(f"{where} {key}", "is not a table of this file", f"its tables are {', '.join(names)}")
+        elif key in single:
+            if single[key] and not isinstance(rows, dict):
+                yield Problem(f"{where} {key}", "is not a table", single[key])
+        elif not (isinstance(rows, list) and all(isinstance(row, dict) for row in rows)):
+            yield Problem(f"{where} {key}", "is not a list of tables", f"write each entry under [[{key}]]")

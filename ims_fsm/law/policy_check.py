@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from ims_fsm.law.decision import covers
 from ims_fsm.law.edition import Edition
@@ -43,10 +44,6 @@ def _rules(edition: Edition, trigger: str) -> tuple[str, ...]:
     if trigger not in edition.triggers:
         return ()
     watching = [guard for guard in edition.guards if trigger in guard.triggers]
-    cited: list[str] = []
-    for name, state in edition.states.items():
-        shut = [guard.rule for guard in watching if covers(edition, guard, name)]
-        if not state.terminal and not shut:
-            return ()
-        cited += shut if not state.terminal else []
-    return tuple(dict.fromkeys(cited))
+    opened = [name for name, state in edition.states.items() if not state.terminal]
+    shut = {name: [guard.rule for guard in watching if covers(edition, guard, name)] for name in opened}
+    return tuple(dict.fromkeys(chain(*shut.values()))) if all(shut.values()) else ()

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-
-from pydantic import ValidationError
+from functools import lru_cache
 
 from ims_fsm.errors import DeclarationError, Problem
 from ims_fsm.files.reading import text_of
@@ -17,7 +16,7 @@ from ims_fsm.law.matching import Cascade
 from ims_fsm.law.matching_reading import cascade_with
 from ims_fsm.law.overlay import Overlay, in_order, laid_over
 from ims_fsm.law.policy import PolicyDeclaration, RecommendDeclaration
-from ims_fsm.law.reading import faults, parsed, validated
+from ims_fsm.law.reading import declared, parsed
 from ims_fsm.resources import machines_folder
 
 FILE = "policy.toml"
@@ -44,6 +43,7 @@ class Advice:
     over_policy: Overlay | None = None
 
 
+@lru_cache(maxsize=64)
 def advice_with(policy: Overlay | None, rules: Overlay | None) -> Advice:
     """Return the policy with the rules whose classes it names; raises `DeclarationError`."""
     cascade = cascade_with(rules)
@@ -68,12 +68,9 @@ def read_policy(
             table = {"recommend": sorted(ordered, key=lambda row: row.get("name") == last)}
     if problems:
         raise DeclarationError(where, problems)
-    try:
-        declared = validated(PolicyDeclaration, table)
-    except ValidationError as error:
-        raise DeclarationError(where, [*faults(error, {}, where, table)]) from error
+    whole = declared(PolicyDeclaration, table, where)
     named = {row.get("name") for row in (table["recommend"] if overlay is None else rows)}
-    kept = PolicyDeclaration(recommend=tuple(entry for entry in declared.recommend if not entry.off))
+    kept = PolicyDeclaration(recommend=tuple(entry for entry in whole.recommend if not entry.off))
     if problems := [*_problems(kept, classes, where, named)]:
         raise DeclarationError(where, problems)
     return kept

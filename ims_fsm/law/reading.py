@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from ims_fsm.errors import Problem
+from ims_fsm.errors import DeclarationError, Problem
 from ims_fsm.files.reading import TomlError, toml_of
 from ims_fsm.law.declaration import Declared
 
@@ -24,6 +24,14 @@ def validated(kind: type[D], table: object) -> D:
     """Return a table as the declared value of a kind; raises pydantic's `ValidationError`, whose words are `faults`."""
     value: D = _reader(kind).validate_python(table)
     return value
+
+
+def declared(kind: type[D], table: object, where: str) -> D:
+    """Return a table as the declared value of a kind; raises `DeclarationError` with all that is not of its shape."""
+    try:
+        return validated(kind, table)
+    except ValidationError as error:
+        raise DeclarationError(where, [*faults(error, {}, where, table)]) from error
 
 
 def validated_json(kind: type[D], text: str) -> D:

@@ -9,10 +9,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import get_args
 
-from pydantic import ValidationError
-
 from ims_fsm.errors import DeclarationError, Problem
-from ims_fsm.law.reading import faults, parsed, validated
+from ims_fsm.law.reading import declared, parsed
 from ims_fsm.law.routing import CONDITIONS, LeftOutReason, RouteDeclaration, RoutingDeclaration
 
 
@@ -22,24 +20,21 @@ def read_routing(text: str, where: str = "routes.toml") -> RoutingDeclaration:
     table = parsed(where, text, problems)
     if problems:
         raise DeclarationError(where, problems)
-    try:
-        declared = validated(RoutingDeclaration, table)
-    except ValidationError as error:
-        raise DeclarationError(where, [*faults(error, {}, where, table)]) from error
-    if problems := [*_problems(declared, where)]:
+    routing = declared(RoutingDeclaration, table, where)
+    if problems := [*_problems(routing, where)]:
         raise DeclarationError(where, problems)
-    return declared
+    return routing
 
 
-def _problems(declared: RoutingDeclaration, where: str) -> Iterator[Problem]:
-    forms = Counter(str(carrier.form) for carrier in declared.carrier)
-    names = Counter(str(reason.name) for reason in declared.left_out)
+def _problems(routing: RoutingDeclaration, where: str) -> Iterator[Problem]:
+    forms = Counter(str(carrier.form) for carrier in routing.carrier)
+    names = Counter(str(reason.name) for reason in routing.left_out)
     for what, counts in (("carrier", forms), ("left_out", names)):
         for twice in (name for name, times in counts.items() if times > 1):
             yield Problem(f"{where} {what}", f"has {twice} twice", "keep one entry")
     if missing := [name for name in get_args(LeftOutReason) if name not in names]:
         yield Problem(f"{where} left_out", f"lacks {', '.join(missing)}", "say why, and by which rule")
-    yield from _problems_of_routes(declared.route, where)
+    yield from _problems_of_routes(routing.route, where)
 
 
 def _problems_of_routes(routes: Sequence[RouteDeclaration], where: str) -> Iterator[Problem]:

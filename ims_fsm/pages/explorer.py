@@ -38,7 +38,7 @@ def explorer_file(law: Law) -> str:
     style, *scripts = (loader.get_source(environment, name)[0] for name in ("explorer.css", *SCRIPTS))
     editions = [edition for machine in law.machines.values() for edition in machine.editions.values()]
     sheets = [Sheet(replace(picture_of(edition), notes=()), LIGHT) for edition in editions]
-    pictures = {id_of(edition): svg.decode() for edition, svg in zip(editions, drawn(sheets, "svg"), strict=True)}
+    pictures = {sheet.picture.name: svg.decode() for sheet, svg in zip(sheets, drawn(sheets, "svg"), strict=True)}
     # In a script's JSON "</script" would end it, and "<!--<script" would keep its end from being one.
     data = json.dumps(law_as_data(law), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     return environment.get_template("explorer.html.j2").render(
@@ -68,11 +68,6 @@ def law_as_data(law: Law) -> dict[str, Any]:
     return {"machines": machines, "rules": rules}
 
 
-def id_of(edition: Edition) -> str:
-    """Return what an edition is called in the page and in the ids of its picture."""
-    return f"{edition.name}-{edition.rule_set.id}"
-
-
 def _machine(machine: Machine) -> dict[str, Any]:
     return {
         "name": machine.name,
@@ -86,7 +81,7 @@ def _edition(edition: Edition) -> dict[str, Any]:
     watched = {fact for trigger in edition.triggers for fact in edition.watched(trigger)}
     rule_set = edition.rule_set
     return {
-        "id": id_of(edition),
+        "id": picture_of(edition).name,
         "ruleSet": rule_set.id,
         "since": rule_set.since,
         "until": rule_set.until,

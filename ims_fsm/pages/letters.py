@@ -86,9 +86,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         """Refuse what could fill the memory; raises `TypeError`."""
         if operator == "+" and isinstance(left, str) and isinstance(right, str):
             return _joined((left, right))
-        if operator == "**" or not all(
-            isinstance(of, (int, float)) and abs(of) < _LARGEST_NUMBER for of in (left, right)
-        ):
+        if operator == "**" or not (_is_small(left) and _is_small(right)):
             raise TypeError(f"{operator} is for numbers below {_LARGEST_NUMBER:,} in a letter")
         return super().call_binop(context, operator, left, right)
 

@@ -22,6 +22,7 @@ from ims_fsm.web.access import admits
 from ims_fsm.web.admission import Buyer
 from ims_fsm.web.answering import streamed
 from ims_fsm.web.asked import LARGEST_ID, MOST_ROWS, NAME, Asked, Key, NoQuery, Party, PeriodText, Rupees, key_of
+from ims_fsm.web.portal import kept
 from ims_fsm.web.routes import Routes
 
 ROUTES = Routes("suppliers to chase")
@@ -134,8 +135,7 @@ def letters_of(
     left = buyer.chase_totals(key=key, **only).suppliers - len(letters) if len(letters) == MOST_LETTERS else 0
     if not preview:
         buyer.chased(letters, key=key)
-    kept = {"Content-Disposition": 'attachment; filename="letters.zip"', "Suppliers-Left": str(left)}
-    return Response(_zipped(letters), media_type=ZIP, headers=kept)
+    return kept(_zipped(letters), "letters.zip", ZIP, **{"Suppliers-Left": str(left)})
 
 
 def _zipped(letters: Iterable[Letter]) -> bytes:

@@ -117,20 +117,21 @@ def papers_of(buyer: RecipientDesk, period: TaxPeriod, form: Literal["xlsx", "ht
     file = BytesIO()
     buyer.papers(file, period, form=form)
     media = WORKBOOK if form == "xlsx" else "text/html; charset=utf-8"
-    return _kept(file, f"papers_{_letters(buyer.gstin)}_{period}.{form}", media)
+    return kept(file.getvalue(), f"papers_{_letters(buyer.gstin)}_{period}.{form}", media)
 
 
 def workbook_of(desk: Any, **meant: Any) -> Response:
     """Return the workbook of a desk as a file to be kept."""
     file = BytesIO()
     desk.export_workbook(file, **meant)
-    return _kept(file, f"ims_{_letters(desk.gstin)}.xlsx", WORKBOOK)
+    return kept(file.getvalue(), f"ims_{_letters(desk.gstin)}.xlsx", WORKBOOK)
 
 
 def _letters(gstin: str) -> str:
     return re.sub(r"[^0-9A-Z]", "", gstin)
 
 
-def _kept(file: BytesIO, name: str, media: str) -> Response:
-    header = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(file.getvalue(), media_type=media, headers=header)
+def kept(content: bytes | str, name: str, media: str, **headers: str) -> Response:
+    """Return a file that a browser keeps under a name."""
+    named = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=media, headers=named | headers)

@@ -34,7 +34,16 @@ from ims_fsm.store.purchases import crowds, documents, matches, pairing, sides
 from ims_fsm.store.purchases.documents import EXAMPLES
 from ims_fsm.store.purchases.matches import MatchesWhere
 from ims_fsm.store.staging.loading import give_room, take_room_back
-from ims_fsm.terms.border import LARGEST_ID, Border, checked_id, checked_ids, checked_path, checked_period, checked_text
+from ims_fsm.terms.border import (
+    FIRST_PERIOD,
+    LARGEST_ID,
+    Border,
+    checked_id,
+    checked_ids,
+    checked_path,
+    checked_period,
+    checked_text,
+)
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod, in_india
 from ims_fsm.workflow.recommending import explained, recommended
@@ -43,7 +52,7 @@ from ims_fsm.workflow.unit import UnitOfWork
 
 Decided = Literal["pair", "split", "free"]
 _SHOWN = 3
-GST_BEGAN = date(2017, 7, 1)
+GST_BEGAN = date(FIRST_PERIOD.year, FIRST_PERIOD.month, 1)
 #: What is said of a class that the rules had by which was matched, and those in force have not.
 NOT_IN_FORCE = "the rules in force have no such class; matching again gives others"
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from ims_fsm.draw.picture import picture_of
 from ims_fsm.law.book import shipped_law
 from ims_fsm.law.decision import judge
 from ims_fsm.law.declaration import ENTRY
@@ -21,7 +22,7 @@ from ims_fsm.law.edition import Edition
 from ims_fsm.law.ledger import Outcome, Standing, report, settle
 from ims_fsm.law.loading import load_own
 from ims_fsm.law.refusal import Allowed
-from ims_fsm.pages.explorer import explorer_file, id_of, law_as_data
+from ims_fsm.pages.explorer import explorer_file, law_as_data
 from ims_fsm.terms.money import Heads
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "ims_fsm" / "pages" / "templates"
@@ -124,7 +125,7 @@ def test_the_script_decides_as_the_law_in_every_kind_of_situation_and_settles_as
     (tmp_path / "ask.js").write_text(ASK, "utf-8")
     (tmp_path / "law.json").write_text(json.dumps(law_as_data(shipped_law())), "utf-8")
     asked = [*situations(random.Random(1), whole=whole)]  # noqa: S311 -- the same each time
-    lines = [json.dumps([id_of(edition), *rest]) for edition, *rest in asked]
+    lines = [json.dumps([picture_of(edition).name, *rest]) for edition, *rest in asked]
     (tmp_path / "asked.jsonl").write_text("\n".join(lines), "utf-8")
     settled = [*chains()]
     (tmp_path / "settled.jsonl").write_text("\n".join(map(json.dumps, settled)), "utf-8")

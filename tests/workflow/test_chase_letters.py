@@ -14,7 +14,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from ims_fsm import Heads, InputError, Letter
-from tests.workflow.test_chasing import DAY, OTHER, SELLER, booked, register
+from tests.workflow.books import DAY, SELLER, booked, register
+from tests.workflow.test_chasing import OTHER
 
 pytestmark = pytest.mark.both
 NOW = "2024-11-12"

@@ -7,34 +7,14 @@ from typing import Any
 
 import pytest
 
-from ims_fsm import Booked, DeclarationError, Heads, InputError, Kind, PurchaseRegister, TaxPeriod
+from ims_fsm import DeclarationError, Heads, InputError, Kind, TaxPeriod
 from ims_fsm.law.chasing import read_chasing, shipped_chasing
 from ims_fsm.resources import machines_folder
+from tests.workflow.books import DAY, SELLER, SISTER, booked, register
 
 pytestmark = pytest.mark.both
-SELLER, SISTER, OTHER = "29AABCT1332L1ZA", "27AABCT1332L1ZC", "24AAACC1206D1ZM"
-DAY = date(2024, 10, 5)
+OTHER = "24AAACC1206D1ZM"
 NONE = Heads()
-
-
-def booked(number: str = "S/1", **content: Any) -> Booked:
-    usual: dict[str, Any] = {
-        "recipient": "",
-        "supplier": SELLER,
-        "kind": Kind.INVOICE,
-        "number": number,
-        "date": DAY,
-        "taxable": 100_000,
-        "igst": 18_000,
-        **dict.fromkeys(("cgst", "sgst", "cess"), 0),
-        "place": "line 2",
-        "lines": 1,
-    }
-    return Booked(**{**usual, **content})
-
-
-def register(*documents: Booked) -> PurchaseRegister:
-    return PurchaseRegister("books.csv", documents, {})
 
 
 def reasons(stage: Any, **only: Any) -> list[tuple[str, str, Heads]]:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from ims_fsm import DeclarationError, InputError, Where
-from tests.workflow.test_purchases import DAY, OTHER, SISTER, booked, register
+from tests.workflow.books import DAY, SISTER, register
+from tests.workflow.test_purchases import OTHER, booked
 
 pytestmark = pytest.mark.both
 STRICT = '[[match]]\nname = "same_number_other_amounts"\noff = true\n'

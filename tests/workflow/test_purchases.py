@@ -11,33 +11,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ims_fsm import Booked, Heads, InputError, Kind, Match, MissingError, PurchaseRegister, TaxPeriod
+from ims_fsm import Booked, Heads, InputError, Kind, Match, MissingError, TaxPeriod
 from ims_fsm.law.matching_reading import shipped_cascade
+from tests.workflow.books import DAY, SELLER, SISTER, register
+from tests.workflow.books import booked as booked_as
 
 pytestmark = pytest.mark.both
-SELLER, SISTER, OTHER = "29AABCT1332L1ZA", "27AABCT1332L1ZC", "27AAPFU0939F1ZV"
-DAY = date(2024, 10, 5)
+OTHER = "27AAPFU0939F1ZV"
 OCTOBER = TaxPeriod("2024-10")
 
 
 def booked(number: str = "INV/7", **content: Any) -> Booked:
-    usual: dict[str, Any] = {
-        "recipient": "",
-        "supplier": SELLER,
-        "kind": Kind.INVOICE,
-        "number": number,
-        "date": DAY,
-        "taxable": 100_000,
-        "igst": 18_000,
-        **dict.fromkeys(("cgst", "sgst", "cess"), 0),
-        "place": "line 2",
-        "lines": 1,
-    }
-    return Booked(**{**usual, **content})
-
-
-def register(*documents: Booked) -> PurchaseRegister:
-    return PurchaseRegister("books.csv", documents, {})
+    return booked_as(number, **content)
 
 
 def in_short(matches: Sequence[Match]) -> set[tuple[str, str | None, str | None, int | None]]:

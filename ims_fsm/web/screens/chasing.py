@@ -16,6 +16,7 @@ from ims_fsm.web.admission import Buyer
 from ims_fsm.web.asked import NAME, Asked, NoQuery, Party, Rupees
 from ims_fsm.web.chasing import MOST_LETTERS, Chase, letters_of
 from ims_fsm.web.languages import N_
+from ims_fsm.web.portal import kept
 from ims_fsm.web.screens.chosen import Fields, key_of, text_of
 from ims_fsm.web.screens.shell import Screens, Visiting
 
@@ -88,5 +89,4 @@ def give_payments(buyer: Buyer, asked: Annotated[Narrowed, Query()]) -> Response
     """Give the payments to hold as CSV."""
     file = BytesIO()
     buyer.write_payments_to_hold(file, **asked.chase.only)
-    kept = 'attachment; filename="payments_to_hold.csv"'
-    return Response(file.getvalue(), media_type="text/csv; charset=utf-8", headers={"Content-Disposition": kept})
+    return kept(file.getvalue(), "payments_to_hold.csv", "text/csv; charset=utf-8")

@@ -29,7 +29,7 @@ from ims_fsm.web.admission import Admission, Admitted, Buyer
 from ims_fsm.web.answering import JSON
 from ims_fsm.web.asked import LARGEST_ID, Asked, NoQuery, Period
 from ims_fsm.web.languages import N_
-from ims_fsm.web.portal import PapersForm, papers_of
+from ims_fsm.web.portal import PapersForm, kept, papers_of
 from ims_fsm.web.screens.chosen import Fields, key_of, text_of
 from ims_fsm.web.screens.shell import Screens, Visit, Visiting
 
@@ -162,8 +162,7 @@ def show_two_b_changes(buyer: Buyer, visit: Visiting, period: Period, between: A
 @SCREENS.get(f"{_AT}/{{period}}/json")
 def give_two_b(buyer: Buyer, period: Period, _query: NoQuery) -> Response:
     """Give the newest GSTR-2B of a period as the portal writes it (JSON, v4)."""
-    named = f'attachment; filename="returns_{period}_{buyer.gstin}_GSTR2B.json"'
-    return Response(dump_two_b(buyer.export_2b(period)), media_type=JSON, headers={"Content-Disposition": named})
+    return kept(dump_two_b(buyer.export_2b(period)), f"returns_{period}_{buyer.gstin}_GSTR2B.json", JSON)
 
 
 @SCREENS.get(f"{_AT}/{{period}}/papers")
