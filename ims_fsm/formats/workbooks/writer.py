@@ -200,9 +200,9 @@ class Book:
         """How many rows each sheet has that has any."""
         return {sheet.title: sheet.rows for sheet in self.sheets if sheet.rows}
 
-    def sheet(self, title: str, columns: Sequence[Column], pinned: int = 0, *, most: int = MOST_ROWS) -> Sheet:
+    def sheet(self, title: str, columns: Sequence[Column], pinned: int = 0, *, most: int | None = None) -> Sheet:
         """Add a sheet; the order of the calls is that of the sheets."""
-        self.sheets.append(Sheet(self, title, columns, pinned, most))
+        self.sheets.append(Sheet(self, title, columns, pinned, MOST_ROWS if most is None else most))
         return self.sheets[-1]
 
     def money(self, amount: int) -> Format:
