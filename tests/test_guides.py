@@ -150,6 +150,7 @@ def fresh(guide: Path) -> str:
     return f"{head}{heading}\n{keys(grammar())}" if heading else text
 
 
+@pytest.mark.sqlite("a reader's store is a file, and the pages back one up")
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.stem)
 def test_a_guide_is_as_it_is_played(guide, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
