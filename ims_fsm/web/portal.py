@@ -20,6 +20,7 @@ from ims_fsm.web.asked import Asked, Files, Filter, NoQuery, Period, PeriodText,
 from ims_fsm.web.routes import Routes
 
 ROUTES = Routes("portal")
+HTML = "text/html"
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What happened to records, in the words of the answer.
 HAPPENED = ("new", "filed", "edited", "reset", "moved", "deleted", "restored", "adopted", "kept", "conflicts")
@@ -100,7 +101,7 @@ def download_workbook(buyer: Buyer, asked: Annotated[Filter, Query()]) -> Respon
     return workbook_of(buyer, where=where, period=where.expected_period)
 
 
-@ROUTES.get(f"{_AT}/papers/{{period}}", media=WORKBOOK)
+@ROUTES.get(f"{_AT}/papers/{{period}}", media=(WORKBOOK, HTML))
 def download_papers(buyer: Buyer, period: Period, asked: Annotated[PapersForm, Query()]) -> Response:
     """Give the working papers of a period: a workbook, or a page of HTML to be printed."""
     return papers_of(buyer, period, asked.form)
@@ -116,7 +117,7 @@ def papers_of(buyer: RecipientDesk, period: TaxPeriod, form: Literal["xlsx", "ht
     """Return the working papers of a period as a file to be kept."""
     file = BytesIO()
     buyer.papers(file, period, form=form)
-    media = WORKBOOK if form == "xlsx" else "text/html; charset=utf-8"
+    media = WORKBOOK if form == "xlsx" else f"{HTML}; charset=utf-8"
     return kept(file.getvalue(), f"papers_{_letters(buyer.gstin)}_{period}.{form}", media)
 
 

@@ -66,15 +66,16 @@ class Routes:
         path: str,
         problems: Sequence[int],
         *,
-        media: str = "",
+        media: str | tuple[str, ...] = "",
         versioned: str = "",
         also: Sequence[int] = (),
         example: Any = None,
     ) -> Callable[[Callable[P, T]], Callable[P, T]]:
         """Declare a route.
 
-        `answers.toml` has the type of its answer, or `media` is the media type of a file; `versioned` is where the
-        version of the record is that goes into the ETag; `also` are further problems, `example` is of the body.
+        `answers.toml` has the type of its answer, or `media` is the media type of a file, or the types that it comes
+        in; `versioned` is where the version of the record is that goes into the ETag; `also` are further problems,
+        `example` is of the body.
         """
         needs = (
             [Depends(dated_back)]
@@ -112,12 +113,14 @@ def _tag(version: int, answer: Response) -> str:
     return f'"{version}-{hashlib.blake2b(answer.body, digest_size=8).hexdigest()}"'
 
 
-def _success(answers: str, media: str, versioned: str) -> dict[int | str, dict[str, Any]]:
+def _success(answers: str, media: str | tuple[str, ...], versioned: str) -> dict[int | str, dict[str, Any]]:
     says = "The record's version and the answer's digest, for If-Match and If-None-Match."
     tag = {"ETag": {"description": says, "schema": {"type": "string"}}}
     said: dict[str, Any] = {"description": "What was asked for.", "headers": tag if versioned else {}}
     if media:
-        said["content"] = {media: {"schema": {} if media == JSON else {"type": "string", "format": "binary"}}}
+        types = (media,) if isinstance(media, str) else media
+        file = {"type": "string", "format": "binary"}
+        said["content"] = {of: {"schema": {} if of == JSON else file} for of in types}
     else:
         said["model"] = model_of(answers)
     return {200: said}
