@@ -246,6 +246,23 @@ def test_what_the_portals_statement_shows_is_moved_there_with_the_reason(stage):
     assert not stage.faults()
 
 
+def test_what_waited_since_a_period_before_is_where_the_portal_shows_it(stage):
+    """It belongs to the period in which it was filed, and stands in the GSTR-2B of the one in which it is accepted."""
+    waiting = stage.filed(stage.document(tax=TAX))
+    stage.at("2024-11-14").act("keep_pending", waiting)
+    stage.draft()
+    stage.at("2024-11-20").desk.file_3b(OCTOBER)
+    stage.at("2024-12-05").act("accept", waiting)
+    stage.at("2024-12-15").draft(NOVEMBER)
+    own = write_two_b(stage.desk.export_2b(NOVEMBER))
+    assert [line.number for line in stage.desk.export_2b(NOVEMBER).lines] == [stage.record(waiting).document.number]
+    before = stage.desk.history(waiting).transitions
+    compared = stage.desk.compare_2b(dumps(own).encode(), adopt=True)
+    assert (compared.differences, compared.adopted) == ((), ())
+    assert stage.desk.history(waiting).transitions == before
+    assert stage.record(waiting).two_b_period == OCTOBER
+
+
 def test_of_two_amendments_of_one_number_the_one_that_is_shown_is_moved(stage):
     """The line's return period tells the two apart; what is in the period already keeps the other out of it."""
     original = stage.document(tax=TAX)

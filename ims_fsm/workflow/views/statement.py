@@ -6,7 +6,7 @@ Imports the portal's JSON, the workflow and the law book; knows no command line.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ims_fsm.errors import InputError, Problem
@@ -98,7 +98,10 @@ def compare_two_b(unit: UnitOfWork, theirs: PortalTwoB) -> TwoBComparison:
 
     Raises `InputError` where ours was never generated.
     """
-    view = _generated(unit, theirs.recipient, theirs.period)
+    return _compared(unit, theirs, _generated(unit, theirs.recipient, theirs.period))
+
+
+def _compared(unit: UnitOfWork, theirs: PortalTwoB, view: TwoBView) -> TwoBComparison:
     ours = [_line(line, record) for line, record in view.lines if line.entry == "document"]
     beside = [_line(line, record) for line, record in view.lines if line.entry == "forward_reduction"]
     omissions = left_out(unit, theirs.recipient, theirs.period)
@@ -122,12 +125,13 @@ def adopt_two_b(unit: UnitOfWork, recipient: str, theirs: PortalTwoB) -> TwoBCom
     """Compare as `compare_two_b` does, and then move each open record to the period in which the portal's shows it.
 
     The portal's own GSTR-2B outranks what sightings prove (window.2b); each move is logged with that reason. What a
-    GSTR-3B has decided stays.
+    GSTR-3B has decided stays, and so does what ours of that period shows too: it was kept from one before.
     """
     serialise(unit.connection, [recipient])
     unit.restate("the portal's GSTR-2B tells where a record belongs, whenever it is taken in")
-    comparison = compare_two_b(unit, theirs)
-    meant, scene = set(_meant(unit, recipient, theirs)), unit.scene(recipient)
+    view = _generated(unit, recipient, theirs.period)
+    comparison, here = _compared(unit, theirs, view), {record.id for _, record in view.lines}
+    meant, scene = set(_meant(unit, recipient, theirs, here)), unit.scene(recipient)
     moved: list[tuple[Record, Record]] = []
     for page in records.undecided_pages(unit.connection, recipient):
         changes = [(record, _adopted(unit, record, scene, theirs.period)) for record in page if record.id in meant]
@@ -137,8 +141,8 @@ def adopt_two_b(unit: UnitOfWork, recipient: str, theirs: PortalTwoB) -> TwoBCom
     return replace(comparison, adopted=tuple(Adopted(before.id, before.two_b_period) for before, _ in moved))
 
 
-def _meant(unit: UnitOfWork, recipient: str, theirs: PortalTwoB) -> Iterator[int]:
-    """Give the open records, by id, that the portal's GSTR-2B shows and that belong to another period here.
+def _meant(unit: UnitOfWork, recipient: str, theirs: PortalTwoB, here: Container[int]) -> Iterator[int]:
+    """Give the open records, by id, that the portal's GSTR-2B shows, and that neither stand `here` nor belong to it.
 
     Two amendments may bear one number: what is here in that period is the one, else the line's return period tells.
     """
@@ -151,7 +155,7 @@ def _meant(unit: UnitOfWork, recipient: str, theirs: PortalTwoB) -> Iterator[int
             if (key := _key(_whole(record))) in lines:
                 alike[key].append((record.id, record.two_b_period, record.return_period))
     for key, members in alike.items():
-        if not any(period == theirs.period for _, period, _ in members):
+        if not any(number in here or period == theirs.period for number, period, _ in members):
             yield from (number for number, _, of in members if len(members) == 1 or of in lines[key])
 
 
