@@ -100,8 +100,23 @@ def figure(law: Law, asked: Asked, number: int = 0) -> str:
     svg = svg[svg.index("<svg") :].replace("<svg ", f"<svg {_FITS} ", 1)
     if number:
         svg = _NAMES.sub(lambda names: f'{names[1]}="{_numbered(names[2], number)}"', svg)
+    return _captioned(f'<figure class="{NAME}">', svg, asked)
+
+
+def mermaid_figure(law: Law, asked: Asked) -> str:
+    """Return a machine's Mermaid text as a figure of HTML, in the element that Mermaid draws wherever a page loads it.
+
+    Raises what drawing raises.
+    """
+    # Mermaid's SVG has no width of its own: a figure that is as wide as what it holds would make it tiny.
+    opening = f'<figure class="{NAME}" style="width:100%">'
+    text = drawn(law, asked, "mermaid").decode()
+    return _captioned(opening, f'<pre class="mermaid">{html.escape(text)}</pre>', asked)
+
+
+def _captioned(opening: str, drawing: str, asked: Asked) -> str:
     below = f"<figcaption>{html.escape(asked.caption)}</figcaption>" if asked.caption else ""
-    return f'<figure class="{NAME}">\n{svg}{below}\n</figure>'
+    return f"{opening}\n{drawing}{below}\n</figure>"
 
 
 def _numbered(names: str, number: int) -> str:

@@ -5,6 +5,7 @@ Imports MkDocs and the embedding. A file of one line makes it a hook: `from ims_
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,12 +18,18 @@ from mkdocs.structure.pages import Page
 
 from ims_fsm.errors import ImsFsmError, InputError, Problem
 from ims_fsm.law.register import Law
-from ims_fsm.writers.embedding import COLUMNS, NAME, Asked, cells, drawn, figure, law_in
+from ims_fsm.writers.embedding import COLUMNS, NAME, Asked, cells, drawn, figure, law_in, mermaid_figure
 
 __all__ = ["on_page_content", "on_page_markdown"]
 
 # The folder of declarations, under `extra` in mkdocs.yml; without it the shipped law is drawn.
 CONFIG = "ims_machines"
+MERMAID = (
+    "Mermaid is not loaded here, so %s stands as text; run pip install mkdocs-material and set theme: material, "
+    "or name a mermaid.min.js in extra_javascript"
+)
+# MkDocs counts the warnings of its own loggers, so that --strict ends the build.
+_log = logging.getLogger("mkdocs.hooks.ims_fsm")
 _PLACE = re.compile(rf'<div class="{NAME}" id="{NAME}-(\d+)"></div>')
 _OPENS = re.compile(r"(?P<fence>`{3,}|~{3,}|:{3,})[ \t]*(?P<info>.*)")
 _ASKS = re.compile(r"\{" + re.escape(NAME) + r"\}(?P<machine>.*)")
@@ -41,7 +48,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         for part in parts(markdown):
             if isinstance(part, Block):
                 line = part.line
-                written.append(_written(_law(config), part, figures))
+                written.append(_written(_law(config), part, figures, loads_mermaid=_loads_mermaid(config)))
             else:
                 written.append(part)
     except ImsFsmError as error:
@@ -62,15 +69,22 @@ def _law(config: MkDocsConfig) -> Law:
     return law_in(beside / named if named else None)
 
 
-def _written(law: Law, block: Block, figures: list[str]) -> str:
+def _loads_mermaid(config: MkDocsConfig) -> bool:
+    """Say whether a page loads Mermaid: Material does by itself, else a plugin or a script brings it."""
+    brought = (*config.plugins, *map(str, config.extra_javascript))
+    return config.theme.name == "material" or any("mermaid" in name for name in brought)
+
+
+def _written(law: Law, block: Block, figures: list[str], *, loads_mermaid: bool) -> str:
     if block.is_open:
         raise InputError(NAME, [Problem("the block", "is never closed", f"end it with {block.fence}")])
     asked = Asked.read(block.machine, block.options)
     if asked.fmt == "table":
         return "\n".join(_table(law, asked)) + "\n"
-    if asked.fmt == "mermaid":
+    if asked.fmt == "mermaid" and not loads_mermaid:
+        _log.warning(MERMAID, asked.machine)
         return f"```mermaid\n{drawn(law, asked, 'mermaid').decode()}```\n"
-    figures.append(figure(law, asked, len(figures)))
+    figures.append(mermaid_figure(law, asked) if asked.fmt == "mermaid" else figure(law, asked, len(figures)))
     return f'<div class="{NAME}" id="{NAME}-{len(figures) - 1}"></div>\n'
 
 

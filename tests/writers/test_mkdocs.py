@@ -65,11 +65,22 @@ def test_a_page_holds_the_pictures_their_words_and_captions(site):
     assert "<figcaption>What can become of one</figcaption>" in page
 
 
-def test_a_table_and_mermaid_are_markdown(site):
+def test_a_table_is_markdown_and_where_mermaid_is_not_loaded_what_to_install_is_said(site, caplog):
     page = site(PAGE)
     assert "<strong>Its transitions</strong>" in page
     assert "<td>two_b_stale (FAQ 29)</td>" in page
     assert "language-mermaid" in page
+    (warned,) = caplog.messages
+    assert warned == (
+        "Mermaid is not loaded here, so gstr2b stands as text; run pip install mkdocs-material and set theme: "
+        "material, or name a mermaid.min.js in extra_javascript"
+    )
+
+
+def test_where_a_page_loads_mermaid_it_stands_in_the_element_that_mermaid_draws(site, caplog):
+    page = site(PAGE, "extra_javascript: [assets/mermaid.min.js]\n")
+    assert '<pre class="mermaid">---\ntitle: &quot;GSTR-2B of a tax period, IMS-2025-10' in page
+    assert not caplog.messages
 
 
 def test_a_block_that_is_only_shown_stays(site):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import io
+import re
 import shutil
 
 import pytest
@@ -35,6 +36,7 @@ Returns
 
 .. ims-machine:: gstr2b
    :format: mermaid
+   :caption: What may become of it
 """
 
 
@@ -71,12 +73,29 @@ def test_a_page_holds_the_picture_its_words_and_its_caption(build):
 
 
 def test_a_table_and_mermaid_stand_in_restructuredtext(build):
-    out, warned = build({"index.rst": RST})
+    brought = ["sphinxcontrib.mermaid", "ims_fsm.writers.sphinx"]
+    out, warned = build(
+        {"index.rst": RST}, extensions=brought, mermaid_use_local="mermaid.mjs", mermaid_config={"look": "handDrawn"}
+    )
     page = (out / "index.html").read_text("utf-8")
     assert warned == ""
     assert "Its transitions" in page
     assert "two_b_stale (FAQ 29)" in page
-    assert '<pre class="mermaid">---\ntitle:' in page
+    # The extension puts its script only on pages where its own element stands.
+    assert 'import mermaid from "./_static/mermaid.mjs"' in page
+    (drawn,) = re.findall(r'<pre  class="mermaid">\s*(.*?)</pre>', page, re.DOTALL)
+    assert drawn.startswith("---\nconfig:\n  look: handDrawn\n\ntitle: &quot;GSTR-2B of a tax period, IMS-2025-10")
+    assert drawn.count("---\n") == 2
+    assert "What may become of it" in page
+
+
+def test_where_mermaid_is_not_enabled_its_text_stands_and_what_to_install_is_said(build):
+    out, warned = build({"index.rst": RST})
+    assert (
+        "index.rst:8: WARNING: Mermaid is not enabled here, so gstr2b stands as text; run pip install "
+        'sphinxcontrib-mermaid and add "sphinxcontrib.mermaid" to extensions in conf.py [ims_machine.mermaid]'
+    ) in warned
+    assert '<pre class="mermaid">---\ntitle:' in (out / "index.html").read_text("utf-8")
 
 
 @pytest.mark.parametrize(("builder", "ending"), [("text", "index.txt"), ("man", "handbook.1")])
@@ -97,9 +116,10 @@ def test_in_latex_it_is_a_pdf_with_its_caption(build):
     assert all(file.read_bytes().startswith(b"%PDF") and file.name in text for file in drawn)
 
 
-def test_mermaid_stays_text_in_latex(build):
-    out, _ = build({"index.rst": RST}, "latex")
-    assert "accTitle" in (out / "handbook.tex").read_text("utf-8")
+def test_what_mermaid_draws_on_a_page_is_a_pdf_in_latex(build):
+    out, _ = build({"index.rst": RST}, "latex", suppress_warnings=["ims_machine.mermaid"])
+    (drawn,) = out.glob("ims-machine-*.pdf")
+    assert drawn.name in (out / "handbook.tex").read_text("utf-8")
 
 
 def test_a_folder_of_declarations_is_drawn(build, purchases):
