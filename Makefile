@@ -10,7 +10,7 @@ SITE := .venv/.site
 PIP := -m pip --disable-pip-version-check --no-input
 
 # What a caller's shell exports must not reach into .venv.
-unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 
 # A .venv whose Python is gone, or that was made in another folder, is set up again.
 ifneq ($(shell $(PY) -c pass 2>/dev/null && cat $(READY) 2>/dev/null),$(CURDIR))
