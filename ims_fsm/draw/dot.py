@@ -132,7 +132,7 @@ def _card(graph: Digraph, sheet: Sheet, card: Card, size: tuple[float, float]) -
     # Of a double border Graphviz puts the outer one outside.
     outer = 2 * DOUBLE if card.state.terminal else 0
     attributes = {
-        "label": nohtml("\\n".join(escape(line.words) for line in card_lines(sheet, card, look) if line.words)),
+        "label": nohtml("\\n".join(escape(line.plain) for line in card_lines(sheet, card, look) if line.words)),
         "width": _inches(size[0] - outer),
         "height": _inches(size[1] - outer),
         "id": part.name,
@@ -206,9 +206,7 @@ def _fixed(lines: Sequence[Words]) -> str:
     """Return lines as a label that is as large as we measured it, whatever font it is set in."""
     wide, tall = extent(lines)
     text = '<BR ALIGN="LEFT"/>\n'.join(
-        f'<FONT POINT-SIZE="{line.size:g}" COLOR="{line.color}">'
-        f"{html.escape(line.words or ' '.join(line.badges))}</FONT>"
-        for line in lines
+        f'<FONT POINT-SIZE="{line.size:g}" COLOR="{line.color}">{html.escape(line.plain)}</FONT>' for line in lines
     )
     size = f'FIXEDSIZE="TRUE" WIDTH="{round(wide) + 1}" HEIGHT="{round(tall) + 4}"'
     return f"<<TABLE {_CELLS} {size}><TR><TD>{text}</TD></TR></TABLE>>"

@@ -15,6 +15,7 @@ from ims_fsm.draw.description import CROSS
 from ims_fsm.draw.measure import balanced, folded, width
 from ims_fsm.draw.picture import Arrow, Card
 from ims_fsm.draw.sheet import CardLook, Sheet
+from ims_fsm.draw.sign import ROOM, Sign, state_sign
 
 # A state has no more words on a slide.
 SLIDE_WORDS = 12
@@ -24,7 +25,10 @@ _PLATE, _APART = 3.0, 1.5
 
 
 class Words(NamedTuple):
-    """One line: its words, `raised` ones small behind them, or in their place the words of `badges` on small plates."""
+    """One line: its words, `raised` ones small behind them, or in their place the words of `badges` on small plates.
+
+    A `sign` stands before the words.
+    """
 
     words: str
     size: float
@@ -32,6 +36,7 @@ class Words(NamedTuple):
     bold: bool = False
     raised: str = ""
     badges: tuple[str, ...] = ()
+    sign: Sign | None = None
 
     @property
     def height(self) -> float:
@@ -44,7 +49,17 @@ class Words(NamedTuple):
         if self.badges:
             return sum(self.plates) + _APART * (len(self.badges) - 1)
         behind = measure.GAP / 2 + width(self.raised) if self.raised else 0
-        return width(self.words, self.size, bold=self.bold) + behind
+        return self.before + width(self.words, self.size, bold=self.bold) + behind
+
+    @property
+    def before(self) -> float:
+        """The room that a sign before the words takes."""
+        return self.size * ROOM if self.sign else 0
+
+    @property
+    def plain(self) -> str:
+        """The line as a text that has no other place for a sign or a badge."""
+        return " ".join(filter(None, [self.sign, self.words, *self.badges]))
 
     @property
     def plates(self) -> list[float]:
@@ -73,10 +88,11 @@ def card_lines(sheet: Sheet, card: Card, look: CardLook | None = None) -> Iterat
     """Give a state's title, its sentence, the triggers that keep it and those barred, its citations, its badge."""
     look = look or sheet.card_look(card)
     line = look.paint.line
-    title = folded(card.state.title, card_width(sheet), measure.STATE, bold=True)
-    for words in title:
-        raised = sheet.card_notes(card) if sheet.notes and words is title[-1] else ""
-        yield Words(words, measure.STATE, line, bold=True, raised=raised)
+    title = folded(card.state.title, card_width(sheet) - ROOM * measure.STATE, measure.STATE, bold=True)
+    for at, words in enumerate(title, start=1):
+        raised = sheet.card_notes(card) if sheet.notes and at == len(title) else ""
+        sign = state_sign(card.state) if at == 1 else None
+        yield Words(words, measure.STATE, line, bold=True, raised=raised, sign=sign)
     after = [f"stays: {worded(kept.trigger)}" for kept in card.keeps]
     after += [f"{CROSS} {', '.join(map(worded, card.barred))}"] if card.barred else []
     rest = SLIDE_WORDS - len(" ".join([card.state.title, *after]).split())

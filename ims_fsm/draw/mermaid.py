@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from ims_fsm.draw.citation import worded
 from ims_fsm.draw.picture import ANY, Arrow, Card, Label, Picture
 from ims_fsm.draw.sheet import Sheet
+from ims_fsm.draw.sign import state_sign
 from ims_fsm.law.declaration import ENTRY
 
 # The id of what stands for every open state; no declared state can have it: their names begin with a small letter.
@@ -43,7 +44,7 @@ def _states(sheet: Sheet) -> Iterator[str]:
     for card in picture.cards:
         yield f"    state {_quoted(_written(sheet, card))} as {_id(card.name)}"
     if picture.frame:
-        titles = ",<br/>".join(map(picture.title_of, picture.frame))
+        titles = ",<br/>".join(_titled(picture.card(state)) for state in picture.frame)
         yield f"    state {_quoted(f'any of<br/>{titles}')} as {OPEN}"
 
 
@@ -54,7 +55,12 @@ def _written(sheet: Sheet, card: Card) -> str:
         for label in card.keeps
     )
     badge = f"<br/>[{look.badge}]" if look.badge else ""
-    return card.state.title + _numbers(notes) + badge + kept
+    return _titled(card) + _numbers(notes) + badge + kept
+
+
+def _titled(card: Card) -> str:
+    """Return the title of a state behind its sign."""
+    return f"{state_sign(card.state)} {card.state.title}"
 
 
 def _arrows(sheet: Sheet) -> Iterator[str]:

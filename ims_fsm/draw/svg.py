@@ -19,6 +19,7 @@ from ims_fsm.draw.paper import Box, Group, Line, Page, Point, Rect, Shape, Text
 from ims_fsm.draw.picture import ANY, Arrow, Card
 from ims_fsm.draw.renderer import Places, Route
 from ims_fsm.draw.sheet import Sheet
+from ims_fsm.draw.sign import sign_shapes
 from ims_fsm.draw.theme import DASHES, PENS, strokes
 from ims_fsm.law.declaration import ENTRY
 
@@ -216,7 +217,9 @@ class _Drawing:
             if line.badges:
                 yield from _plates(line, left, baseline, paper)
                 continue
-            yield Text(left, baseline, line.words, line.color, size=line.size, bold=line.bold)
+            if line.sign:
+                yield from sign_shapes(line.sign, left, baseline, line.size, line.color)
+            yield Text(left + line.before, baseline, line.words, line.color, size=line.size, bold=line.bold)
             if line.raised:
                 raised = Text(left + line.wide, baseline - line.size / 4, line.raised, self.sheet.palette.aside, "end")
                 yield raised

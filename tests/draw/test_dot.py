@@ -98,6 +98,6 @@ def test_quotes_backslashes_and_brackets_in_a_title_are_the_words_of_a_label(app
     draft, *cards = picture.cards
     titled = replace(draft, state=replace(draft.state, title='<"a\\n">'))
     card = line_of(dot_of(Sheet(replace(picture, cards=(titled, *cards)), links=Links(r"a\b"))), "draft [")
-    assert r'[label="<\"a\\n\">\nIt is being written.' in card
+    assert r'[label="● <\"a\\n\">\nIt is being written.' in card
     assert r'tooltip="<\"a\\n\">: It is being written."' in card
     assert r'href="a\\b#' in card

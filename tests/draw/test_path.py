@@ -135,7 +135,7 @@ def test_mermaid_tells_steps_signs_and_rules(sheet: PathSheet) -> None:
     text = mermaid_of(sheet)
     assert "    Open --> accepted : accept [1, 3]" in text
     assert "    Open --> pending : \N{MULTIPLICATION SIGN} keep pending [FAQ 11.a]" in text
-    assert 'state "Accepted<br/>[now]" as accepted' in text
+    assert 'state "✓ Accepted<br/>[now]" as accepted' in text
 
 
 def test_the_frame_stands_for_the_state_in_it(sheet: PathSheet) -> None:
