@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ims_fsm.draw.citation import worded
+from ims_fsm.draw.legend import Block, Entry
+from ims_fsm.draw.measure import balanced
 from ims_fsm.draw.picture import ANY, Arrow, Card, Label, Picture
 from ims_fsm.draw.sheet import Sheet
 from ims_fsm.draw.sign import state_sign
@@ -15,6 +17,16 @@ from ims_fsm.law.declaration import ENTRY
 
 # The id of what stands for every open state; no declared state can have it: their names begin with a small letter.
 OPEN = "Open"
+# The same for the frame of the machine, and for the boxes below it that hold the legend.
+MACHINE, LEGEND = "Machine", "Legend"
+# Mermaid breaks words at 200 pixels, and paints a frame, unless it is told otherwise.
+SETTINGS = (
+    '%%{init: {"flowchart": {"wrappingWidth": 1000}, '
+    '"themeVariables": {"compositeBackground": "transparent", "compositeTitleBackground": "transparent"}}}%%'
+)
+# How long a line of the legend is, in the points that words are measured in: some 100 letters.
+LEGEND_WIDTH = 330
+_INDENT = "\N{EM SPACE}"
 _WORDS = frozenset({"as", "class", "click", "default", "direction", "end", "note", "state", "style"})
 _RAISED = str.maketrans("0123456789 ", "⁰¹²³⁴⁵⁶⁷⁸⁹\N{NO-BREAK SPACE}")
 
@@ -23,18 +35,23 @@ def mermaid_of(drawing: Picture | Sheet) -> str:
     """Return the Mermaid text of a sheet, or of a picture in the light theme; the same sheet gives the same bytes.
 
     Mermaid draws every arrow of a state diagram alike, so its label says who acts where it is not the recipient.
-    The numbers are those of the notes, which stand in comments at the end.
+    The numbers are those of the notes, which stand in boxes below the machine: what is not connected is drawn there.
     """
     return "\n".join(_lines(Sheet(drawing) if isinstance(drawing, Picture) else drawing)) + "\n"
 
 
 def _lines(sheet: Sheet) -> Iterator[str]:
-    yield from ("---", f"title: {_quoted(sheet.wording.caption)}", "---", "stateDiagram-v2")
+    yield from ("---", f"title: {_quoted(sheet.wording.caption)}", "---")
+    yield from (SETTINGS,) if sheet.notes else ()
+    yield "stateDiagram-v2"
     yield f"    accTitle: {sheet.wording.title}"
     yield f"    accDescr: {sheet.wording.said}"
     yield "    direction LR"
+    # Without the frame the boxes would stand among the states.
+    yield from (f"    state {_quoted(sheet.picture.title)} as {MACHINE} {{", "    direction LR") if sheet.notes else ()
     yield from _states(sheet)
     yield from _arrows(sheet)
+    yield from ("    }",) if sheet.notes else ()
     yield from _looks(sheet)
     yield from _legend(sheet) if sheet.notes else ()
 
@@ -121,9 +138,29 @@ def _look(name: str, look: str) -> Iterator[str]:
 
 
 def _legend(sheet: Sheet) -> Iterator[str]:
+    boxes: list[list[str]] = []
     for block in sheet.legend():
-        if block.heading:
-            yield f"    %% {block.heading}{f' ({block.aside})' if block.aside else ''}"
-        for entry in block.entries:
-            named = " ".join(part for part in (entry.mark, entry.name) if part)
-            yield f"    %% {named}: {entry.says}".replace("\N{NO-BREAK SPACE}", " ")
+        if block.heading or not boxes:
+            boxes.append([])
+        boxes[-1] += _printed(block)
+    palette = sheet.palette
+    look = f"fill:{palette.frame.fill},stroke:{palette.frame.line},color:{palette.aside},text-align:left"
+    for number, lines in enumerate(boxes, 1):
+        yield f"    state {_quoted('<br/>'.join(lines))} as {LEGEND}{number}"
+        yield from _look(f"{LEGEND}{number}", look)
+
+
+def _printed(block: Block) -> Iterator[str]:
+    if block.heading:
+        yield f"<b>{block.heading}</b>{f' ({block.aside})' if block.aside else ''}"
+    for entry in block.entries:
+        first, *more = balanced(f"{entry.name}: {entry.says}" if entry.name else entry.says, LEGEND_WIDTH)
+        yield _marked(entry) + first
+        yield from (f"{_INDENT}{line}" for line in more)
+
+
+def _marked(entry: Entry) -> str:
+    """Return the mark before an entry that begins a group; what follows in the group stands below its words."""
+    if not entry.mark:
+        return ""
+    return f"{entry.mark}\N{EN SPACE}" if entry.leads else _INDENT

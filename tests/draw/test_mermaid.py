@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from ims_fsm.draw.mermaid import mermaid_of
+from ims_fsm.draw.mermaid import SETTINGS, mermaid_of
 from ims_fsm.draw.picture import picture_of
+from ims_fsm.draw.sheet import Sheet
 from ims_fsm.draw.theme import LIGHT
 from ims_fsm.law.register import Law
 
@@ -22,8 +23,9 @@ def test_it_is_a_state_diagram_that_github_draws(credit_note) -> None:
         "---",
         'title: "Credit note, IMS-2025-10, 2B periods from 2025-10"',
         "---",
-        "stateDiagram-v2",
+        SETTINGS,
     ]
+    assert credit_note[4] == "stateDiagram-v2"
     assert "    direction LR" in credit_note
 
 
@@ -34,7 +36,7 @@ def test_it_says_what_it_is_to_those_who_cannot_see_it(credit_note) -> None:
 
 
 def test_a_label_says_who_acts_where_it_is_not_the_recipient(credit_note) -> None:
-    labels = [line.split(" : ")[1] for line in credit_note if " : " in line]
+    labels = [line.split(" : ")[1] for line in credit_note if " --> " in line and " : " in line]
     assert any(label.startswith("accept") and "(" not in label for label in labels)
     assert any(label.startswith("delete") and label.endswith(" (supplier)") for label in labels)
     assert any(label.startswith("lapse") and label.endswith(" (clock)") for label in labels)
@@ -55,8 +57,23 @@ def test_states_have_their_colours_and_terminal_ones_an_end(credit_note) -> None
     assert "    accepted --> [*]" not in credit_note
 
 
-def test_its_comments_are_the_legend(credit_note) -> None:
-    assert "    %% accept: The recipient accepts the record. (FAQ 10.i, 12)" in credit_note
-    assert any(
-        line.startswith("    %% ") and "FAQ 12: This record was decided for good" in line for line in credit_note
-    )
+def test_its_legend_stands_in_boxes_below_the_machine_in_short_lines(credit_note) -> None:
+    boxes = [re.fullmatch(r'    state "(<b>.*)" as Legend(\d)', line) for line in credit_note]
+    moves, refuses = (box[1].split("<br/>") for box in boxes if box)
+    assert moves[0].startswith("<b>What moves it</b> (dashed: the supplier")
+    assert "accept: The recipient accepts the record. (FAQ\N{NO-BREAK SPACE}10.i,\N{NO-BREAK SPACE}12)" in moves
+    assert refuses[:3] == [
+        "<b>What may refuse it</b>",
+        "1\N{EN SPACE}FAQ 1: Another form does not carry such a document",
+        "\N{EM SPACE}Rule 46(b): The supplier has already reported this record in that financial year",
+    ]
+    assert max(map(len, moves[1:] + refuses)) <= 110
+    frame = credit_note.index('    state "Credit note" as Machine {')
+    assert frame < credit_note.index("    frozen --> [*]") < credit_note.index("    }")
+
+
+def test_without_notes_there_is_the_machine_alone(law: Law) -> None:
+    text = mermaid_of(Sheet(picture_of(law.machine("credit_note").edition), notes=False))
+    assert "Legend" not in text
+    assert "Machine" not in text
+    assert "%%" not in text
