@@ -149,6 +149,7 @@ def timeline(
     quarterly: bool = False,
     state: str = "",
     calendar: Path | None = None,
+    animate: str | None = None,
     theme: Theme = "light",
     fmt: Literal["svg", "png", "pdf"] | None = None,
     out: Path | None = None,
@@ -156,15 +157,24 @@ def timeline(
     """Draw a tax period in one picture: filing windows, the draft, recomputing, GSTR-3B, limits, with their rules."""
     from ims_fsm.charts.month.days import Recipient
     from ims_fsm.charts.month.drawing import month_page
+    from ims_fsm.charts.month.motion import moving_month
+    from ims_fsm.charts.month.way import way_of
     from ims_fsm.draw.conversion import converted
     from ims_fsm.draw.theme import theme_named
     from ims_fsm.law.book import book_with
     from ims_fsm.terms.vocabulary import Filing
 
     recipient = Recipient(Filing.QUARTERLY if quarterly else Filing.MONTHLY, state)
-    chosen = _chosen(fmt, out)
-    page = month_page(book_with(calendar), period, recipient, theme_named(theme))
-    _put(call, converted(page.svg(), chosen), chosen, out)
+    chosen, book = _chosen(fmt, out), book_with(calendar)
+    if animate is None:
+        svg = month_page(book, period, recipient, theme_named(theme)).svg()
+    elif chosen != "svg" or theme != "light":
+        raise CallError(
+            "only an SVG moves, and it follows light and dark pages by itself; leave --format and --theme out"
+        )
+    else:
+        svg = moving_month(way_of(book, animate, period, recipient))
+    _put(call, converted(svg, chosen), chosen, out)
 
 
 @command("policy")

@@ -196,6 +196,8 @@ class Page:
     role: str = "img"
     #: The digest of what it was drawn from, where that is kept beside it.
     digest: str = ""
+    #: Rules of CSS for its parts, by their classes and colours.
+    style: str = ""
 
     def svg(self) -> str:
         """Return the picture as SVG: text stays text and keeps its length in every font."""
@@ -210,6 +212,7 @@ class Page:
             f'<svg {_XMLNS} {size} {view} font-family="{FAMILY}" {role}{kept}>',
             f'<title id="{ids[0]}">{_escaped(self.title)}</title>',
             f'<desc id="{ids[1]}">{_escaped(self.says)}</desc>',
+            *((f"<style>{self.style}</style>",) if self.style else ()),
             *(element for shape in (whole, *self.shapes) if (element := shape.svg(pen))),
             "</svg>",
         )

@@ -12,6 +12,8 @@ from itertools import pairwise
 
 from ims_fsm.charts.month.days import Recipient
 from ims_fsm.charts.month.drawing import month_page
+from ims_fsm.charts.month.motion import moving_month
+from ims_fsm.charts.month.way import way_of
 from ims_fsm.charts.sequence.drawing import page_of
 from ims_fsm.charts.sequence.sequence import SEQUENCES, sequence, tale_of
 from ims_fsm.draw.comparison import comparison_sheet, comparisons, stem_of
@@ -58,10 +60,21 @@ class Pictures:
         return {stem_of(comparison): comparison for comparison in changes}
 
     @cached_property
+    def _periods(self) -> list[tuple[str, TaxPeriod]]:
+        """Each rule set with its first tax period, the newest first."""
+        first = self.book.calendar.first_period
+        return [(item.id, max(item.since or first, first)) for item in reversed(self.book.law.rule_sets)]
+
+    @cached_property
+    def moving(self) -> Mapping[str, str]:
+        """The pictures that move, as SVG: one document's way through the first tax period of the newest rule set."""
+        (_, period), *_ = self._periods
+        return {"way_invoice": moving_month(way_of(self.book, "invoice", period, MONTHLY))}
+
+    @cached_property
     def charts(self) -> Mapping[str, Chart]:
         """The first tax period of the newest rule set, monthly and quarterly, that of every older one, every tale."""
-        first = self.book.calendar.first_period
-        newest, *older = [(item.id, max(item.since or first, first)) for item in reversed(self.book.law.rule_sets)]
+        newest, *older = self._periods
         return {
             "timeline_monthly": self._timeline(newest[1], MONTHLY),
             "timeline_quarterly": self._timeline(newest[1], QUARTERLY),

@@ -76,6 +76,7 @@ def publish(book: LawBook, folder: Path) -> list[Path]:
     pictures = material.pictures
     files = pictures.files(pictures.names) | {"README.md": text_of(material, "diagrams").encode()}
     files |= {f"{stem}.mmd": chart.mermaid.encode() for stem, chart in pictures.charts.items() if chart.mermaid}
+    files |= {f"{stem}.svg": svg.encode() for stem, svg in pictures.moving.items()}
     written = write_diagrams(book.law, folder, ("dot", "mermaid"))
     for before, after in pairwise(book.law.rule_sets):
         written += write_comparisons(comparisons(book.law, before.id, after.id), folder, ())

@@ -25,6 +25,11 @@ def test_a_timeline_is_printed_by_its_calendar_and_answered_as_json(bare, tmp_pa
     )
 
 
+def test_a_record_on_its_way_is_drawn_as_it_moves(bare):
+    told = bare("timeline", "--period", "2024-10", "--animate", "credit_note").ended(0).out
+    assert "Credit note: its way through the 2B period October 2024" in told
+
+
 @pytest.mark.parametrize("ending", ["svg", "png", "pdf"])
 def test_a_timeline_is_written_in_the_format_of_its_ending(bare, tmp_path, ending):
     told = bare("timeline", "--period", "2024-11", "--quarterly", "--state", "27", "--out", f"t.{ending}").ended(0).out
@@ -56,6 +61,14 @@ def test_a_sequence_is_told_with_its_money_by_the_rule_set_of_its_period(bare, t
         (("timeline", "--period", "2024-10", "--out", "t.jpg"), "t.jpg does not end like a picture; end it with .svg"),
         (("timeline", "--period", "2024-10", "--out", "t.mmd"), "mermaid: is not a format; use one of"),
         (("timeline", "--period", "2024-10", "--quarterly"), "state: decides the due day of the quarterly GSTR-3B"),
+        (
+            ("timeline", "--period", "2024-10", "--animate", "gstr2b"),
+            "gstr2b: is not a machine of records; name one of",
+        ),
+        (
+            ("timeline", "--period", "2024-10", "--animate", "invoice", "--out", "w.png"),
+            "only an SVG moves, and it follows light and dark pages by itself; leave --format and --theme out",
+        ),
         (("timeline", "--period", "2024-10", "--calendar", "no.toml"), "no.toml does not exist; correct the path"),
         (("sequence", "amendment", "--v0", "x"), "v0: 'x' is not an amount in rupees"),
     ],

@@ -28,6 +28,11 @@ def test_its_mermaid_is_fresh(published: Path, stem: str, chart: Chart) -> None:
     assert not chart.mermaid or (published / f"{stem}.mmd").read_text("utf-8") == chart.mermaid, REMEDY
 
 
+def test_what_moves_is_fresh(published: Path) -> None:
+    moving = Pictures(shipped_book()).moving
+    assert {stem: (published / f"{stem}.svg").read_text("utf-8") for stem in moving} == moving, REMEDY
+
+
 def test_the_newest_rule_set_has_its_own_name() -> None:
     assert {stem: chart.title for stem, chart in CHARTS.items()} == {
         "timeline_monthly": "Tax period October 2025",
