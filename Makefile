@@ -118,8 +118,9 @@ plans: $(READY) ## write docs/plans.md again: how both databases run the hot sta
 reference: $(READY) ## write docs/reference again: commands, tables, keys, codes, public names, to look up
 	@$(PY) -m tests.lookups
 
-docs: $(SITE) ## build the site into site/, strictly: links and anchors are checked; it works from a folder, offline
-	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --quiet --strict
+docs: $(SITE) ## build the site into site/, strictly: links and anchors are checked; offline; RELEASES=FOLDER adds this version beside others
+	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --quiet --strict \
+	  --site-dir "$(if $(RELEASES),$(abspath $(RELEASES))/$$($(PY) -c 'import ims_fsm; print(ims_fsm.__version__)'),site)"
 
 $(SITE): $(READY) requirements-site.lock
 	@$(PY) $(PIP) install -qq --require-hashes -r requirements-site.lock

@@ -20,7 +20,9 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner as Clicked
 from hypothesis import HealthCheck, settings
+from mkdocs.__main__ import cli as mkdocs
 from typer.testing import CliRunner
 
 from ims_fsm.cli.app import app
@@ -41,9 +43,9 @@ GUIDES = [*PAGES, *DATED]
 # When the pages were written whose commands all say on which day they are given: seals are the same then.
 WRITTEN_AT = datetime(2026, 12, 1, 4, 30, tzinfo=UTC)
 REMEDY = "write its answers again: python tests/test_guides.py"
-FENCED = re.compile(r"^```(\w+)\n(.*?)^```\n", flags=re.DOTALL | re.MULTILINE)
-# A block that is a file says so: "# leave_request.toml", or "# leave_request.toml, at its end".
-FILE = re.compile(r"# ([\w/]+\.(?:toml|py|csv))(, at its end)?\n")
+FENCED = re.compile(r"^(`{3,})(\w+)\n(.*?)^\1\n", flags=re.DOTALL | re.MULTILINE)
+# A block that is a file says so: "# leave_request.toml", or "# leave_request.toml, at its end"; a page in its comment.
+FILE = re.compile(r"(?:# |<!-- )([\w/]+\.(?:toml|py|csv|yml|md))(?: -->)?(, at its end)?\n")
 # A command that is to end otherwise than with 0 says so: "$ ims-fsm verify leave_request.toml  # ends with 1".
 ENDS = re.compile(r"  # ends with (\d)$")
 KEYS = "## Every key\n"
@@ -60,19 +62,19 @@ def played(page: str) -> str:
 
     def play(block: re.Match[str]) -> str:
         nonlocal printed
-        language, text = block.groups()
+        fence, language, text = block.groups()
         if named := FILE.match(text):
             with Path(named[1]).open("a" if named[2] else "w", encoding="utf-8") as file:
                 # A table is its rows; what else is named keeps the name as a comment.
                 file.write(text[named.end() :] if language == "csv" else f"\n{text}")
-        if language == "py":
+        elif language == "py":
             printed = elsewhere(text)
         if language == "python":
             with contextlib.redirect_stdout(io.StringIO()) as out:
                 exec(compile(text, "page", "exec", dont_inherit=True), names)  # noqa: S102 -- the page's own examples
             printed = out.getvalue()
         answers = {"console": console, "sh": quiet, "text": lambda _: printed}
-        return f"```{language}\n{answers.get(language, str)(text)}```\n"
+        return f"{fence}{language}\n{answers.get(language, str)(text)}{fence}\n"
 
     try:
         return FENCED.sub(play, page)
@@ -111,6 +113,8 @@ def answered(line: str) -> Iterator[str]:
         yield Path(words[0]).read_text("utf-8").rstrip()
     elif program == "cp":
         shutil.copy(words[0], words[1])
+    elif program == "mkdocs":
+        assert Clicked().invoke(mkdocs, words).exit_code == 0, line
     elif program == "python":
         yield from filter(None, [elsewhere(Path(words[0]).read_text("utf-8"))])
     else:
@@ -166,8 +170,8 @@ def test_what_a_guide_links_is_there():
 
 @pytest.mark.skipif(shutil.which("ruby") is None, reason="statesman's page shows Ruby, which is not here to read it")
 def test_the_ruby_that_is_shown_is_ruby():
-    for _, text in filter(
-        lambda block: block[0] == "ruby", FENCED.findall((DOCS / "coming_from/statesman.md").read_text())
+    for _, _, text in filter(
+        lambda block: block[1] == "ruby", FENCED.findall((DOCS / "coming_from/statesman.md").read_text())
     ):
         subprocess.run(["ruby", "-c", "-e", text], check=True)
 

@@ -18,6 +18,7 @@ DEPLOY = ROOT / "docs" / "deploy"
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text("utf-8")
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
 MANIFESTS = list(yaml.safe_load_all((DEPLOY / "kubernetes.yaml").read_text("utf-8")))
+KUBERNETES = (ROOT / "docs" / "kubernetes.md").read_text("utf-8")
 PROBED = {"/health/live", "/health/ready"}
 
 
@@ -40,7 +41,7 @@ def commands() -> Iterator[list[str]]:
     said = [(DEPLOY / "compose.yaml").read_text("utf-8"), (ROOT / "docs" / "running.md").read_text("utf-8")]
     runs = re.findall(r"docker compose run --rm migrate (\w.*)", "\n".join(said))
     assert len(runs) > 1
-    yield from map(shlex.split, runs)
+    yield from map(shlex.split, [*runs, *re.findall(r"kubectl exec \S+ -- ims-fsm (.*)", KUBERNETES)])
 
 
 @pytest.mark.parametrize("command", sorted(set(map(tuple, commands()))), ids=" ".join)
@@ -81,6 +82,14 @@ def test_health_is_asked_of_addresses_that_there_are():
     stopping = web["lifecycle"]["preStop"]["sleep"]["seconds"]
     assert MANIFESTS[1]["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] > stopping + GRACE_S
     assert {port["containerPort"] for port in web["ports"]} == {8000, 9464}
+
+
+def test_what_the_page_on_kubernetes_names_is_in_the_manifest():
+    named = set(re.findall(r"\b(job|deployment|service)/([\w-]+)", KUBERNETES))
+    assert len(named) == 4
+    assert named <= {(manifest["kind"].lower(), manifest["metadata"]["name"]) for manifest in MANIFESTS}
+    (secret,) = re.findall(r"create secret generic (\S+)", KUBERNETES)
+    assert all(secret in str(container["env"]) for pod in pods() for container in pod["containers"])
 
 
 def test_the_tables_are_there_before_anything_else_and_no_secret_is_written():

@@ -1,4 +1,4 @@
-"""The site's hook of MkDocs: what a page links outside of docs/ goes with the site, below source/.
+"""A hook of the site: what a page links or shows from outside of docs/ goes with the site, below source/.
 
 Imports MkDocs alone. A builder that knows no hooks leaves those links as they are.
 """
@@ -14,10 +14,12 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 BESIDE = "source"
 _LINK = re.compile(r"\[(?P<text>[^\[\]]*)\]\((?P<path>[^():#\s]+)(?P<anchor>#[^)\s]*)?\)")
+# What HTML in a page shows, which MkDocs passes over.
+_SHOWN = re.compile(r'\b(?P<by>src|srcset)="(?P<path>[^":#\s]+)"')
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -48,11 +50,17 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
             return link["text"]
         return f"[{link['text']}]({relpath(uri, Path(page.file.src_uri).parent)}{link['anchor'] or ''})"
 
-    return _LINK.sub(led, markdown)
+    def shown(picture: re.Match[str]) -> str:
+        path = _target(here, picture["path"])
+        at = path and relpath(_uri(path), Path(page.file.src_uri).parent)
+        return f'{picture["by"]}="{at}"' if at else picture[0]
+
+    return _SHOWN.sub(shown, _LINK.sub(led, markdown))
 
 
 def _outside(page: Path) -> Iterator[Path]:
-    for link in _LINK.finditer(page.read_text("utf-8")):
+    text = page.read_text("utf-8")
+    for link in (*_LINK.finditer(text), *_SHOWN.finditer(text)):
         path = _target(page, link["path"])
         if path is not None and path.is_file() and not path.is_relative_to(DOCS):
             yield path
