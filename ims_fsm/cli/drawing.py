@@ -38,7 +38,8 @@ def draw(
     edition: str | None = None,
     period: TaxPeriod | None = None,
     compare: tuple[str, str] | None = None,
-    notes: Literal["all", "none"] = "all",
+    notes: Literal["none", "numbers", "full"] | None = None,
+    ratio: Literal["16:9", "a4", "square"] | None = None,
     href_base: str | None = None,
     watch: bool = False,
     out: Path = Path("diagrams"),
@@ -48,10 +49,9 @@ def draw(
     As scxml and xstate they are written for other engines: states, triggers, guards and their rules.
     """
     from ims_fsm.draw.diagrams import Style, drawings, exchanged, written
-    from ims_fsm.draw.theme import theme_named
 
     path, names = path_and_machines(machines)
-    style = Style(theme_named(theme), href_base, notes == "all")
+    style = Style.named(theme, href_base, notes, ratio)
     if compare and edition:
         raise CallError("--compare names two rule sets and --edition one; leave one of the options out")
     if period and (compare or edition):

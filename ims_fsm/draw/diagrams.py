@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from pathlib import Path
+from typing import TypeVar
 
 from ims_fsm.draw import interchange
 from ims_fsm.draw import theme as themes
 from ims_fsm.draw.dot import dot_of
 from ims_fsm.draw.picture import Links, Picture, picture_of
+from ims_fsm.draw.ratio import Notes, Ratio, notes_named, ratio_named
 from ims_fsm.draw.sheet import Sheet
 from ims_fsm.draw.theme import Theme, theme_named
 from ims_fsm.errors import InputError, Problem
@@ -23,6 +26,8 @@ from ims_fsm.law.edition import Edition, Machine
 from ims_fsm.law.register import Law
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.spelling import hinted
+
+S = TypeVar("S", bound=Sheet)
 
 # Every format with the ending of its files.
 FORMATS = {"dot": "dot", "mermaid": "mmd", "svg": "svg", "png": "png", "pdf": "pdf"}
@@ -39,21 +44,42 @@ def drawn(sheets: Sequence[Sheet], fmt: str) -> list[bytes]:
     """Draw sheets in a format, in order; text is UTF-8, and an SVG carries the digest of its DOT.
 
     Raises `InputError` for another format, `RendererMissingError` where svg, png or pdf is asked and there is nothing
-    to draw it with, `RenderingError` where that fails.
+    to draw it with, `RenderingError` where that fails. A page of a ratio is filled by us alone, and the direction that
+    fills it best is chosen: neither dot nor mermaid has one.
     """
     check_formats([fmt])
+    if fmt in {"dot", "mermaid"} and (paged := [sheet for sheet in sheets if sheet.ratio]):
+        what = f"is laid out by whoever shows it, so it fills no page of {paged[0].ratio}"
+        raise InputError("drawing", [Problem(fmt, what, "leave the ratio out, or draw svg, png or pdf")])
     if fmt == "mermaid":
         from ims_fsm.draw.mermaid import mermaid_of  # noqa: PLC0415 - a format loads what draws it
 
         return [mermaid_of(sheet).encode() for sheet in sheets]
-    sources = [dot_of(sheet) for sheet in sheets]
     if fmt == "dot":
-        return [source.encode() for source in sources]
+        return [dot_of(sheet).encode() for sheet in sheets]
+    return _laid_out(sheets, fmt)
+
+
+def _laid_out(sheets: Sequence[Sheet], fmt: str) -> list[bytes]:
+    """Draw sheets as svg, png or pdf; one that fills a page, and has no frame, is read from its top too."""
     from ims_fsm.draw.conversion import converted  # noqa: PLC0415 - as above
     from ims_fsm.draw.renderer import placed  # noqa: PLC0415 - as above
     from ims_fsm.draw.svg import svg_of  # noqa: PLC0415 - as above
 
-    pictures = [svg_of(*parts) for parts in zip(sheets, placed(sources), sources, strict=True)]
+    readings = [
+        [sheet, replace(sheet, turned=True)] if sheet.ratio and not sheet.picture.frame else [sheet] for sheet in sheets
+    ]
+    sources = [[dot_of(sheet) for sheet in reading] for reading in readings]
+    places = iter(placed([*chain.from_iterable(sources)]))
+    pictures: list[str] = []
+    problems: list[Problem] = []
+    for reading, dots in zip(readings, sources, strict=True):
+        try:
+            pictures.append(svg_of(reading, [*islice(places, len(reading))], dots))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError("drawing", problems)
     return [svg.encode() if fmt == "svg" else converted(svg, fmt) for svg in pictures]
 
 
@@ -81,36 +107,56 @@ def file_name(stem: str, fmt: str, theme: Theme = themes.LIGHT) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How pictures are drawn: in a theme, with or without notes, with links to a page `href_base` where that is given.
+    """How pictures are drawn: in a theme, with what notes, on what page, with links to a page `href_base` if there is.
 
-    In `href_base` the word `{machine}` stands for the machine's name. A picture without notes is for a slide.
+    In `href_base` the word `{machine}` stands for the machine's name. Without `notes` it has all of them, or
+    those that are usual on the page that it fills.
     """
 
     theme: Theme = themes.LIGHT
     href_base: str | None = None
-    notes: bool = True
+    notes: Notes | None = None
+    ratio: Ratio | None = None
+
+    @classmethod
+    def named(cls, theme: str, href_base: str | None, notes: str | None, ratio: str | None) -> Style:
+        """Return a style whose parts are named; raises `InputError` for a name that there is not."""
+        return cls(
+            theme_named(theme), href_base, notes_named(notes) if notes else None, ratio_named(ratio) if ratio else None
+        )
 
     def sheet(self, picture: Picture) -> Sheet:
         """Return a picture as a sheet in this style."""
         base = None if self.href_base is None else self.href_base.replace("{machine}", picture.machine)
-        return Sheet(picture, self.theme, None if base is None else Links(base), notes=self.notes)
+        return self.dressed(Sheet(picture, self.theme, None if base is None else Links(base)))
+
+    def dressed(self, sheet: S) -> S:
+        """Return a sheet with the notes and the page of this style."""
+        usual = self.ratio.notes if self.ratio else Notes.FULL
+        return replace(sheet, notes=self.notes or usual, ratio=self.ratio)
 
 
 PLAIN = Style()
 
 
 def draw(
-    edition: Edition, fmt: str, *, theme: str = "light", href_base: str | None = None, notes: bool = True
+    edition: Edition,
+    fmt: str,
+    *,
+    theme: str = "light",
+    href_base: str | None = None,
+    notes: str | None = None,
+    ratio: str | None = None,
 ) -> bytes:
     """Draw an edition of a machine as dot, mermaid, svg, png or pdf; text is UTF-8.
 
-    `theme` is light, dark or print; without `notes` it is for a slide: 16:9, few words a state. With `href_base`
-    states, arrows and notes lead to their lines on that page.
+    `theme` is light, dark or print; `notes` are none, numbers or full; `ratio` is the page that it fills, 16:9, a4 or
+    square. With `href_base` states, arrows and notes lead to their lines on that page.
     Raises `InputError` for another format or theme, `RendererMissingError` where svg, png or pdf is asked and there is
     nothing to draw it with, `RenderingError` where that fails. DOT and Mermaid are the same bytes on every machine.
     """
     check_formats([fmt])
-    return drawn([Style(theme_named(theme), href_base, notes).sheet(picture_of(edition))], fmt)[0]
+    return drawn([Style.named(theme, href_base, notes, ratio).sheet(picture_of(edition))], fmt)[0]
 
 
 def drawings(law: Law, names: Iterable[str] | None = None, edition: str | TaxPeriod | None = None) -> list[Drawing]:
@@ -265,22 +311,23 @@ class Diagram:
         return {kind: content for kind, content in whole.items() if kind in kept - set(exclude or ())}
 
 
-def diagram(
+def diagram(  # noqa: PLR0913 - as many as the command has
     machine: str,
     edition: str | None = None,
     *,
     theme: str = "light",
     href_base: str | None = None,
-    notes: bool = True,
+    notes: str | None = None,
+    ratio: str | None = None,
     law: Law | None = None,
 ) -> Diagram:
     """Return the diagram of a machine under a rule set, the newest where none is named.
 
-    Without `notes` it is for a slide. `law` is the shipped one where none is given. Raises `InputError` for an unknown
-    machine, rule set or theme.
+    `theme`, `notes`, `ratio` and `href_base` are as in `draw`. `law` is the shipped one where none is given. Raises
+    `InputError` for an unknown name.
     """
     chosen, *_ = drawings(law or shipped_law(), [machine], edition)
-    return Diagram(Style(theme_named(theme), href_base, notes).sheet(chosen.picture))
+    return Diagram(Style.named(theme, href_base, notes, ratio).sheet(chosen.picture))
 
 
 def format_of(path: Path) -> str:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ims_fsm.draw import measure
-from ims_fsm.draw.labels import BARS_SAY, FRAME_SAYS, Words, arrow_lines, card_lines, card_size, extent
+from ims_fsm.draw.labels import BARS_SAY, FRAME_SAYS, Words, arrow_lines, card_lines, card_size, extent, gap
 from ims_fsm.draw.measure import FAMILY, folded
 from ims_fsm.draw.picture import ANY, Arrow, Card, Picture
 from ims_fsm.draw.sheet import Part, Sheet
@@ -26,6 +26,8 @@ FRAME = "cluster_frame"
 DOUBLE = 4
 # The bar inside the frame, to which the states lead whose shared arrows leave the frame.
 LEAVING = "[all]"
+# How much wider than its words a label is that stands beside a line.
+BESIDE = 8
 _BEGIN, _END = "begin", "end"
 _CELLS = 'BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"'
 
@@ -49,8 +51,9 @@ def dot_of(drawing: Picture | Sheet) -> str:
 def _defaults(graph: Digraph, sheet: Sheet) -> None:
     ink = sheet.palette.ink
     graph.attr(
-        "graph", rankdir="LR", nodesep=_inches(measure.GAP), ranksep=_inches(measure.RANK), bgcolor=sheet.palette.paper,
-        fontname=FAMILY, labelloc="b", labeljust="l", label=_legend(sheet),
+        "graph", rankdir="TB" if sheet.turned else "LR", nodesep=_inches(gap(sheet)),
+        ranksep=_inches(measure.RANK), bgcolor=sheet.palette.paper, fontname=FAMILY,
+        labelloc="b", labeljust="l", label=_legend(sheet),
     )  # fmt: skip
     graph.attr(
         "node", shape="box", fixedsize="true", style="rounded,filled", penwidth=f"{1.1 * sheet.theme.pen:g}",
@@ -81,7 +84,7 @@ def _frame(frame: Digraph, sheet: Sheet, size: tuple[float, float]) -> None:
     for state in picture.frame:
         _card(frame, sheet, picture.card(state), size)
     inner = inner_states(picture)
-    tall = round((size[1] + measure.GAP) * len(inner))
+    tall = round((size[1] + gap(sheet)) * len(inner))
     shared = [arrow for arrow in picture.arrows if arrow.tail == ANY]
     left = [_port(arrow) for arrow in shared if arrow.head == picture.initial]
     right = [_port(arrow) for arrow in shared if arrow.head in inner]
@@ -169,7 +172,8 @@ def _arrow(graph: Digraph, sheet: Sheet, arrow: Arrow) -> None:
         "style": stroke,
         "penwidth": f"{pen * sheet.theme.pen:g}",
         "color": look.color,
-        "label": _fixed(lines) if lines else "",
+        # One that stands beside a line which runs down keeps away from it.
+        "label": _fixed(lines, BESIDE if sheet.turned else 1) if lines else "",
         "arrowhead": "tee" if look.barred else "normal",
     }
     if picture.card(arrow.head).state.terminal and not picture.frame:
@@ -194,7 +198,7 @@ def _legend(sheet: Sheet) -> str:
     """Return what stands below the picture, in one column: its title, and what explains it."""
     lines = [Words(sheet.wording.heading, measure.STATE, sheet.palette.ink, bold=True)]
     lines += [Words(words, measure.TEXT, sheet.palette.aside) for words in sheet.wording.subheading.splitlines()]
-    for block in sheet.legend() if sheet.notes else ():
+    for block in sheet.legend():
         lines += [Words(words, measure.TEXT, sheet.palette.ink) for words in (block.heading, block.aside) if words]
         for entry in block.entries:
             said = f"{' '.join(part for part in (entry.mark, entry.name) if part)}: {entry.says}"
@@ -202,13 +206,13 @@ def _legend(sheet: Sheet) -> str:
     return _fixed(lines)
 
 
-def _fixed(lines: Sequence[Words]) -> str:
-    """Return lines as a label that is as large as we measured it, whatever font it is set in."""
+def _fixed(lines: Sequence[Words], more: int = 1) -> str:
+    """Return lines as a label that is as large as we measured it, and so much wider, whatever font it is set in."""
     wide, tall = extent(lines)
     text = '<BR ALIGN="LEFT"/>\n'.join(
         f'<FONT POINT-SIZE="{line.size:g}" COLOR="{line.color}">{html.escape(line.plain)}</FONT>' for line in lines
     )
-    size = f'FIXEDSIZE="TRUE" WIDTH="{round(wide) + 1}" HEIGHT="{round(tall) + 4}"'
+    size = f'FIXEDSIZE="TRUE" WIDTH="{round(wide) + more}" HEIGHT="{round(tall) + 4}"'
     return f"<<TABLE {_CELLS} {size}><TR><TD>{text}</TD></TR></TABLE>>"
 
 

@@ -5,7 +5,6 @@ Imports the sheet, how names read and the sizes; runs no drawing program.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -17,8 +16,6 @@ from ims_fsm.draw.picture import Arrow, Card
 from ims_fsm.draw.sheet import CardLook, Sheet
 from ims_fsm.draw.sign import ROOM, Sign, state_sign
 
-# A state has no more words on a slide.
-SLIDE_WORDS = 12
 FRAME_SAYS, BARS_SAY = "Open", "from any open state"
 # The room that a badge leaves round its word, and between two.
 _PLATE, _APART = 3.0, 1.5
@@ -74,37 +71,37 @@ def extent(lines: Sequence[Words]) -> tuple[float, float]:
 
 def card_size(sheet: Sheet) -> tuple[float, float]:
     """Return the width and height of a state's card, in points: all are as large as the largest."""
-    pad = measure.CARD_PAD if sheet.notes else 2 * measure.CARD_PAD
-    tall = max(extent([*card_lines(sheet, card)])[1] + 5 * card.state.terminal for card in sheet.picture.cards)
-    return card_width(sheet) + pad, tall + pad
+    sizes = [extent([*card_lines(sheet, card)]) for card in sheet.picture.cards]
+    tall = max(high + 5 * card.state.terminal for (_, high), card in zip(sizes, sheet.picture.cards, strict=True))
+    if sheet.full:
+        return measure.CARD_WIDTH + measure.CARD_PAD, tall + measure.CARD_PAD
+    return max(wide for wide, _ in sizes) + 2 * measure.CARD_PAD, tall + 3 * measure.CARD_PAD
 
 
-def card_width(sheet: Sheet) -> float:
-    """Return the width to which lines on a card are folded: a slide, without notes, has more room."""
-    return measure.CARD_WIDTH if sheet.notes else measure.CARD_WIDTH * 1.15
+def gap(sheet: Sheet) -> float:
+    """Return the room between two states, one below the other: cards with names alone are low, and stand further."""
+    return measure.GAP if sheet.full else 2 * measure.GAP
 
 
 def card_lines(sheet: Sheet, card: Card, look: CardLook | None = None) -> Iterator[Words]:
     """Give a state's title, its sentence, the triggers that keep it and those barred, its citations, its badge."""
     look = look or sheet.card_look(card)
     line = look.paint.line
-    title = folded(card.state.title, card_width(sheet) - ROOM * measure.STATE, measure.STATE, bold=True)
+    title = folded(card.state.title, measure.CARD_WIDTH - ROOM * measure.STATE, measure.STATE, bold=True)
     for at, words in enumerate(title, start=1):
-        raised = sheet.card_notes(card) if sheet.notes and at == len(title) else ""
+        raised = sheet.card_notes(card) if sheet.numbered and at == len(title) else ""
         sign = state_sign(card.state) if at == 1 else None
         yield Words(words, measure.STATE, line, bold=True, raised=raised, sign=sign)
     after = [f"stays: {worded(kept.trigger)}" for kept in card.keeps]
     after += [f"{CROSS} {', '.join(map(worded, card.barred))}"] if card.barred else []
-    rest = SLIDE_WORDS - len(" ".join([card.state.title, *after]).split())
-    says = card.state.says if sheet.notes else brief(card.state.says, max(rest, 3))
-    for words in balanced(says, card_width(sheet)):
+    for words in balanced(card.state.says, measure.CARD_WIDTH) if sheet.full else ():
         yield Words(words, measure.TEXT, look.ink)
     for kept, words in zip(card.keeps, after, strict=False):
-        beside = sheet.kept(card, kept) if sheet.notes else ""
+        beside = sheet.kept(card, kept) if sheet.numbered else ""
         yield Words(words, measure.TEXT, line, raised=beside)
     yield from (Words(words, measure.TEXT, sheet.palette.aside) for words in after[len(card.keeps) :])
-    if sheet.notes and (cited := cite_all(card.state.rules)):
-        for words in folded(cited, card_width(sheet)):
+    if sheet.full and (cited := cite_all(card.state.rules)):
+        for words in folded(cited, measure.CARD_WIDTH):
             yield Words(words, measure.TEXT, line)
     if look.badge:
         yield Words("", measure.TEXT, line, badges=(look.badge,))
@@ -119,23 +116,6 @@ def arrow_lines(sheet: Sheet, arrow: Arrow) -> Iterator[Words]:
             yield Words(words, measure.TRIGGER, look.color, bold=look.bold)
         if look.badges:
             yield Words("", measure.TEXT, look.color, badges=look.badges)
-        if look.aside and sheet.notes:
+        if look.aside and sheet.numbered:
             for words in folded(look.aside, measure.ASIDE):
                 yield Words(words, measure.TEXT, sheet.palette.aside)
-
-
-def brief(says: str, limit: int) -> str:
-    """Return as much of a sentence as has so many words: whole clauses where that can be.
-
-    >>> brief("The recipient defers it; it is in no GSTR-2B and no GSTR-3B, and stays in IMS.", 12)
-    'The recipient defers it'
-    """
-    for mark in (";:.", ";:.,"):
-        kept = ""
-        for clause in re.split(rf"(?<=[{mark}])\s+", says):
-            if len(f"{kept} {clause}".split()) > limit:
-                break
-            kept = f"{kept} {clause}".strip()
-        if kept:
-            return kept.rstrip(".,;:")
-    return " ".join([*says.split()[: limit - 1], "…"])

@@ -6,6 +6,7 @@ Imports the picture, how names read, the sizes and the paper; runs no drawing pr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
@@ -18,8 +19,8 @@ from ims_fsm.draw.paper import Group, Line, Shape, Text
 from ims_fsm.draw.picture import Links, Picture
 from ims_fsm.draw.theme import DASHES, PENS, Palette, strokes
 
-# So many lines stay in one column.
-SHORT = 16
+# So many lines stay in one column, and so little room has one alone.
+SHORT, NARROW = 16, 330.0
 # How long a stroke is drawn, and how far above the baseline of its words.
 STROKE, RAISED = 10.0, 2.3
 MOVES, REFUSES = "What moves it", "What may refuse it"
@@ -72,21 +73,24 @@ class _Cell(NamedTuple):
 _Row = list[_Cell]
 
 
-def typeset(blocks: Sequence[Block], palette: Palette, top: float) -> tuple[float, list[Shape]]:
+def typeset(
+    blocks: Sequence[Block], palette: Palette, top: float, left_edge: float = MARGIN, wide: float = WIDTH
+) -> tuple[float, list[Shape]]:
     """Return how far down blocks reach that begin at a height, and their shapes.
 
-    One column where it is short, else two that come out even. Every printed line has its own height: so neither column
-    stretches the other.
+    One column where it is short or narrow, else two that come out even. Every printed line has its own height: so
+    neither column stretches the other.
     """
-    wide = [*chain(*_rows(blocks, palette, WIDTH, NAME * 1.3))]
-    if len(wide) <= SHORT:
-        left, right = wide, list[_Row]()
+    named = any(entry.name for block in blocks for entry in block.entries)
+    whole = [*chain(*_rows(blocks, palette, wide, named * NAME * (1.3 if wide > NARROW else 1.0)))]
+    if len(whole) <= SHORT or wide <= NARROW:
+        left, right = whole, list[_Row]()
     else:
-        left, right = _halved(_rows(blocks, palette, (WIDTH - GUTTER) / 2, NAME))
+        left, right = _halved(_rows(blocks, palette, (wide - GUTTER) / 2, named * NAME))
         right = right[1:] if right and not right[0] else right
     shapes = [
         cell.shape(x, top + (index + 1) * LINE)
-        for rows, x in ((left, MARGIN), (right, MARGIN + (WIDTH + GUTTER) / 2))
+        for rows, x in ((left, left_edge), (right, left_edge + (wide + GUTTER) / 2))
         for index, row in enumerate(rows)
         for cell in row
     ]
@@ -131,6 +135,16 @@ def blocks(picture: Picture, links: Links | None = None) -> Iterator[Block]:
         for at, ((rule, _), says) in enumerate(zip(reasons, sentences, strict=True)):
             yield Block((Entry(str(note.number), cite(rule), says, leads=not at, href=href),), heading)
             heading = ""
+
+
+def numbered(picture: Picture) -> Iterator[Block]:
+    """Give what the numbers of a picture stand for, a line each: what is refused for, and where that is said."""
+    heading = REFUSES
+    for note in picture.notes:
+        says = ", ".join(dict.fromkeys(worded(reason.code) for reason in note.reasons))
+        says += re.sub(r"(?<![,;]) (?!\()", "\N{NO-BREAK SPACE}", bracketed(*(reason.rule for reason in note.reasons)))
+        yield Block((Entry(str(note.number), "", says),), heading)
+        heading = ""
 
 
 def _for(roles: Sequence[str]) -> str:

@@ -53,7 +53,7 @@ def _lines(sheet: Sheet) -> Iterator[str]:
     yield from _arrows(sheet)
     yield from ("    }",) if sheet.notes else ()
     yield from _looks(sheet)
-    yield from _legend(sheet) if sheet.notes else ()
+    yield from _legend(sheet) if sheet.numbered else ()
 
 
 def _states(sheet: Sheet) -> Iterator[str]:
@@ -66,9 +66,9 @@ def _states(sheet: Sheet) -> Iterator[str]:
 
 
 def _written(sheet: Sheet, card: Card) -> str:
-    look, notes = sheet.card_look(card), sheet.card_notes(card) if sheet.notes else ""
+    look, notes = sheet.card_look(card), sheet.card_notes(card) if sheet.numbered else ""
     kept = "".join(
-        f"<br/>↻ {worded(label.trigger)}{_numbers(sheet.kept(card, label) if sheet.notes else '')}"
+        f"<br/>↻ {worded(label.trigger)}{_numbers(sheet.kept(card, label) if sheet.numbered else '')}"
         for label in card.keeps
     )
     badge = f"<br/>[{look.badge}]" if look.badge else ""
@@ -109,7 +109,7 @@ def _trigger(sheet: Sheet, arrow: Arrow, label: Label) -> str:
     look = sheet.label_look(arrow, label)
     before = f"{look.sign} " if look.sign else ""
     steps = f" [{', '.join(look.badges)}]" if look.badges else ""
-    return before + worded(label.trigger) + _numbers(look.aside if sheet.notes else "") + steps
+    return before + worded(label.trigger) + _numbers(look.aside if sheet.numbered else "") + steps
 
 
 def _numbers(words: str) -> str:

@@ -19,12 +19,13 @@ _OWN_NOUN = ("recipient", "period")
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One guard in a note: its citation, the further ones, and the sentence with which it refuses."""
+    """One guard in a note: its citation, the further ones, the sentence with which it refuses, and its code."""
 
     guard: str
     rule: str
     see: tuple[str, ...]
     says: str
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,4 +76,4 @@ def reason_of(guard: GuardDeclaration) -> Reason:
     """Return a guard as a reason: its sentence said of any record."""
     refusal = replace(Refusal.by(guard), says=guard.says.replace("recipient {recipient}", "recipient"))
     fields = {noun: "…" if f"{noun} {{{noun}}}" in refusal.says else f"the {noun}" for noun in _OWN_NOUN}
-    return Reason(guard.name, guard.rule, guard.see, refusal.sentence(_OF_ANY | fields))
+    return Reason(guard.name, guard.rule, guard.see, refusal.sentence(_OF_ANY | fields), guard.code)

@@ -50,6 +50,11 @@ class Box(NamedTuple):
         """How wide the box is."""
         return self.right - self.left
 
+    @property
+    def tall(self) -> float:
+        """How high the box is."""
+        return self.bottom - self.top
+
     def baseline(self, lines: int = 1) -> float:
         """Return the baseline of the first of the lines of words that stand in the middle of the box."""
         return self.middle[1] - (lines - 1) * LINE / 2 + TEXT * _MIDDLE

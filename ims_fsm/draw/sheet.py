@@ -12,6 +12,7 @@ from functools import cached_property
 from ims_fsm.draw import description, legend
 from ims_fsm.draw.legend import Block
 from ims_fsm.draw.picture import ANY, Arrow, Card, Label, Links, Picture
+from ims_fsm.draw.ratio import Notes, Ratio
 from ims_fsm.draw.theme import LIGHT, PENS, Paint, Palette, Theme, strokes
 from ims_fsm.law.declaration import ENTRY
 
@@ -30,6 +31,8 @@ class Wording:
     title: str
     #: The whole sheet in sentences.
     said: str
+    #: The lines under the picture.
+    below: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +87,30 @@ class LabelLook:
 class Sheet:
     """A picture as it is declared, in a theme; `links` lead from its parts to their lines on a page.
 
-    Without `notes` it is for a slide: 16:9, few words a state, no citations, and what explains the numbers is left out.
+    With a `ratio` it fills a page, else it is as large as its parts. A `turned` one is laid out from top to bottom.
     """
 
     picture: Picture
     theme: Theme = LIGHT
     links: Links | None = None
-    notes: bool = field(default=True, kw_only=True)
+    notes: Notes = field(default=Notes.FULL, kw_only=True)
+    ratio: Ratio | None = field(default=None, kw_only=True)
+    turned: bool = field(default=False, kw_only=True)
 
     @property
     def palette(self) -> Palette:
         """The colours of the theme."""
         return self.theme.palette
+
+    @property
+    def full(self) -> bool:
+        """Whether everything is said in sentences."""
+        return self.notes is Notes.FULL
+
+    @property
+    def numbered(self) -> bool:
+        """Whether numbers lead to the legend."""
+        return self.notes is not Notes.NONE
 
     @property
     def name(self) -> str:
@@ -158,5 +173,8 @@ class Sheet:
         return " ".join(map(str, label.notes))
 
     def legend(self) -> Iterator[Block]:
-        """Give what stands below the picture."""
-        yield from legend.blocks(self.picture, self.links)
+        """Give what stands below or beside the picture: in sentences, or as short as it can be."""
+        if self.full:
+            yield from legend.blocks(self.picture, self.links)
+        elif self.numbered:
+            yield from legend.numbered(self.picture)

@@ -10,22 +10,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ims_fsm.draw import measure
-from ims_fsm.draw.description import CROSS
+from ims_fsm.draw.arrangement import arrangement, check_legible
 from ims_fsm.draw.dot import FRAME, LEAVING, inner_states
 from ims_fsm.draw.labels import BARS_SAY, FRAME_SAYS, Words, arrow_lines, card_lines, extent
-from ims_fsm.draw.legend import RAISED, STROKE, typeset
-from ims_fsm.draw.measure import COLUMN, MARGIN, SUBTITLE, TEXT, TITLE, WIDTH, balanced, folded, width
+from ims_fsm.draw.measure import TEXT
 from ims_fsm.draw.paper import Box, Group, Line, Page, Point, Rect, Shape, Text
 from ims_fsm.draw.picture import ANY, Arrow, Card
 from ims_fsm.draw.renderer import Places, Route
 from ims_fsm.draw.sheet import Sheet
 from ims_fsm.draw.sign import sign_shapes
-from ims_fsm.draw.theme import DASHES, PENS, strokes
+from ims_fsm.draw.theme import DASHES
 from ims_fsm.law.declaration import ENTRY
 
-# A slide of 13.3 by 7.5 inches.
-SLIDE = 960.0, 540.0
-SLIDE_MARGIN = 14
 _ROUND, _DOUBLE = 7.0, 2.5
 _HEAD = 2.1
 
@@ -35,72 +31,24 @@ def digest(dot: str) -> str:
     return hashlib.sha256(dot.encode()).hexdigest()
 
 
-def svg_of(sheet: Sheet, places: Places, dot: str) -> str:
-    """Return a sheet as SVG; the same places give the same bytes.
+def svg_of(sheets: Sequence[Sheet], places: Sequence[Places], dots: Sequence[str]) -> str:
+    """Return a sheet as SVG, of several readings of it that which can be drawn largest; the same places give one SVG.
 
     It says what it is to those who cannot see it; a state or arrow says its sentence on hover; it carries the digest
     of its DOT, by which a stale one is found, whatever version of Graphviz said the places.
+    Raises `InputError` where words would be smaller on the page than they may be.
     """
-    edge = float(MARGIN if sheet.notes else SLIDE_MARGIN)
-    below, shapes = _heading(sheet, edge)
-    drawing = _Drawing(sheet, _moved(places, edge, below))
-    whole = drawing.extent
-    if sheet.notes:
-        tall, more = typeset([*sheet.legend()], sheet.palette, whole.bottom + measure.LINE)
-        wide, tall, scale = max(COLUMN, whole.right + edge), tall + edge, sheet.theme.scale
-        scale *= COLUMN / wide
-    else:
-        needed = whole.bottom + 2 * measure.LINE + edge
-        texts = [*shapes, *(shape for shape in _key(sheet, edge, 0) if isinstance(shape, Text))]
-        right = max([whole.right, *(text.box.right for text in texts)])
-        wide = max(right + edge, needed * SLIDE[0] / SLIDE[1])
-        tall, scale = wide * SLIDE[1] / SLIDE[0], SLIDE[0] / wide
-        centred = edge + (wide - edge - whole.right) / 2, below + (tall - needed) / 2
-        drawing, more = _Drawing(sheet, _moved(places, *centred)), [*_key(sheet, edge, tall - edge)]
+    readings = zip(sheets, places, dots, strict=True)
+    drawings = [(_Drawing(sheet, where), dot) for sheet, where, dot in readings]
+    arranged = [(arrangement(drawing.sheet, drawing.extent), drawing, dot) for drawing, dot in drawings]
+    best, drawing, dot = max(arranged, key=lambda reading: reading[0].scale)
+    sheet = drawing.sheet
+    check_legible(sheet, best.scale)
     return Page(
-        name=sheet.name, title=sheet.wording.title, says=sheet.wording.said, height=tall, theme=sheet.theme,
-        shapes=(*shapes, *drawing.shapes(), *more), width=wide, scale=scale,
+        name=sheet.name, title=sheet.wording.title, says=sheet.wording.said, height=best.tall, theme=sheet.theme,
+        shapes=(*best.heading, *drawing.moved(*best.begins).shapes(), *best.rest), width=best.wide, scale=best.scale,
         role="graphics-document document" if sheet.links else "img", digest=digest(dot),
     ).svg()  # fmt: skip
-
-
-def _heading(sheet: Sheet, edge: float) -> tuple[float, list[Text]]:
-    """Return how far down the title and the lines below it reach, and their shapes."""
-    ink, aside, top = sheet.palette.ink, sheet.palette.aside, edge
-    shapes: list[Text] = []
-    for line in folded(sheet.wording.heading, WIDTH, TITLE, bold=True):
-        shapes.append(Text(edge, top + TITLE, line, ink, size=TITLE, bold=True))
-        top += TITLE + 3
-    for line in (folds for part in sheet.wording.subheading.split("\n") for folds in balanced(part, WIDTH, SUBTITLE)):
-        shapes.append(Text(edge, top + SUBTITLE, line, aside, size=SUBTITLE))
-        top += SUBTITLE + 2
-    return top + 2 * MARGIN, shapes
-
-
-def _key(sheet: Sheet, x: float, y: float) -> Iterator[Shape]:
-    """Give a line that says whose each stroke is."""
-    palette = sheet.palette
-    for actor, stroke in strokes(sheet.picture.actors).items():
-        words = f"the {actor}"
-        yield Line(((x, y - RAISED), (x + 2 * STROKE, y - RAISED)), palette.ink, PENS.get(stroke, 1.0), DASHES[stroke])
-        yield Text(x + 2.4 * STROKE, y, words, palette.aside)
-        x += 4 * STROKE + width(words)
-    if any(arrow.never for arrow in sheet.picture.arrows) or any(card.barred for card in sheet.picture.cards):
-        yield Text(x, y, f"{CROSS} refused", palette.aside)
-
-
-def _extent(places: Places) -> Box:
-    """Return what nodes, frame and lines cover."""
-    boxes = [*places.nodes.values(), *(box for name, box in places.clusters.items() if name == FRAME)]
-    boxes += [Box(x, y, x, y) for route in places.routes.values() for x, y in route.points]
-    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
-    return Box(min(lefts), min(tops), max(rights), max(bottoms))
-
-
-def _moved(places: Places, x: float, y: float) -> Places:
-    """Return places that begin so far from the left and from the top."""
-    whole = _extent(places)
-    return places.moved(x - whole.left, y - whole.top)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +61,16 @@ class _Drawing:
     @property
     def extent(self) -> Box:
         """What all the parts cover."""
-        whole = _extent(self.places)
-        labels = [self._label_box(arrow) for arrow in self.sheet.picture.arrows if arrow.labels]
-        right = max([whole.right, *(box.right for box in labels)])
-        return Box(whole.left, whole.top, right, max([whole.bottom, *(box.bottom for box in labels)]))
+        boxes = [*self.places.nodes.values(), *(box for name, box in self.places.clusters.items() if name == FRAME)]
+        boxes += [Box(x, y, x, y) for route in self.places.routes.values() for x, y in route.points]
+        boxes += [self._label_box(arrow) for arrow in self.sheet.picture.arrows if arrow.labels]
+        lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+        return Box(min(lefts), min(tops), max(rights), max(bottoms))
+
+    def moved(self, x: float, y: float) -> _Drawing:
+        """Return the parts so that they begin so far from the left and from the top."""
+        whole = self.extent
+        return _Drawing(self.sheet, self.places.moved(x - whole.left, y - whole.top))
 
     def shapes(self) -> Iterator[Shape]:
         """Give the frame, the bars, the arrows and the cards; what is written lies on what is drawn."""

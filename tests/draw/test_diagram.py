@@ -39,8 +39,8 @@ def test_a_rule_set_and_a_theme_can_be_named(law: Law) -> None:
     one = diagram("credit_note", "IMS-2024-10", theme="dark", href_base="{machine}.html")
     edition = law.machine("credit_note").editions["IMS-2024-10"]
     assert one.dot.encode() == draw(edition, "dot", theme="dark", href_base="credit_note.html")
-    assert diagram("credit_note", notes=False).dot.encode() == draw(
-        law.machine("credit_note").edition, "dot", notes=False
+    assert diagram("credit_note", notes="none").dot.encode() == draw(
+        law.machine("credit_note").edition, "dot", notes="none"
     )
 
 

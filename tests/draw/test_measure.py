@@ -67,21 +67,6 @@ def test_a_screen_shows_it_larger_than_print(printed) -> None:
     assert wide == pytest.approx(1.4 * float(re.search(r'width="([\d.]+)pt"', printed[SHEETS[0].name])[1]), abs=1)
 
 
-@drawable
-@pytest.mark.parametrize("name", ["credit_note", "gstr2b"])
-def test_a_slide_is_16_by_9_without_notes_and_with_few_words_a_state(name) -> None:
-    picture = next(sheet.picture for sheet in SHEETS if sheet.picture.machine == name)
-    (svg,) = drawn([Sheet(picture, notes=False)], "svg")
-    root = ET.fromstring(svg)  # noqa: S314 - our own picture
-    assert (root.get("width"), root.get("height")) == ("960pt", "540pt")
-    assert "FAQ" not in "".join(text.text for text in root.iter("{http://www.w3.org/2000/svg}text"))
-    states = [group for group in root.iter("{http://www.w3.org/2000/svg}g") if " state" in group.get("class", "")]
-    assert len(states) == len(picture.cards)
-    for state in states:
-        words = " ".join(text.text for text in state.iter("{http://www.w3.org/2000/svg}text"))
-        assert len(words.split()) <= 12
-
-
 @pytest.mark.parametrize("words", ["a record that is gone", "one", "a b c d e f g h", "unbreakable-and-long-word x"])
 def test_balanced_lines_are_no_more_than_folded_ones_and_say_the_same(words) -> None:
     for points in (10, 30, 55, 500):

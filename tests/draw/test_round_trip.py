@@ -17,6 +17,7 @@ from ims_fsm.draw.diagrams import drawn
 from ims_fsm.draw.dot import dot_of
 from ims_fsm.draw.mermaid import mermaid_of
 from ims_fsm.draw.picture import Move, moves_of, picture_of
+from ims_fsm.draw.ratio import Notes
 from ims_fsm.draw.sheet import Sheet
 from ims_fsm.law.book import shipped_law
 from ims_fsm.law.declaration import (
@@ -162,7 +163,7 @@ def test_any_machine_can_be_read_back(edition: Edition) -> None:
 @settings(max_examples=8, deadline=None, derandomize=True)
 @given(st.lists(editions(), min_size=1, max_size=6))
 def test_any_machine_can_be_drawn_and_its_words_lie_on_the_page(machines: list[Edition]) -> None:
-    sheets = [Sheet(picture_of(edition), notes=notes) for edition in machines for notes in (True, False)]
+    sheets = [Sheet(picture_of(edition), notes=notes) for edition in machines for notes in Notes]
     for svg in drawn(sheets, "svg"):
         root = ET.fromstring(svg)  # noqa: S314 - our own picture
         width = float(root.get("viewBox").split()[2])
