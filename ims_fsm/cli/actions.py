@@ -25,7 +25,7 @@ DONE = {"accept": "accepted", "reject": "rejected", "keep_pending": "kept pendin
 Trigger = Literal["accept", "reject", "keep_pending", "reset"]
 
 
-@command("act", "gstin", "filters", "key", "actor", "db", "at", "backdate")
+@command("act", "each", "filters", "key", "actor", "db", "at", "backdate")
 def act(
     call: Call,
     trigger: Trigger,
@@ -87,7 +87,7 @@ def _tell_stale(periods: Sequence[str]) -> None:
         say(f"GSTR-2B of {period} is stale now; recompute it before GSTR-3B (faq.29): ims-fsm 2b generate.")
 
 
-@command("check", "gstin", "db", "at")
+@command("check", "each", "db", "at")
 def check(call: Call, file: Path, *, download: Path | None = None) -> None:
     """Judge a file of proposed actions: every refusal with its rule; exit 1 if there is any. Nothing is written.
 
@@ -104,7 +104,7 @@ def check(call: Call, file: Path, *, download: Path | None = None) -> None:
     _end(call, file, gstin, judged, ())
 
 
-@command("apply", "gstin", "key", "actor", "db", "at", "backdate")
+@command("apply", "each", "key", "actor", "db", "at", "backdate")
 def apply(
     call: Call,
     file: Path,

@@ -9,34 +9,42 @@ import inspect
 import os
 import signal
 import sys
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec, get_args
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 import typer
-from typer import Argument, Option
 
-from ims_fsm.cli.completion import completer
 from ims_fsm.cli.failures import REFUSED, CallError, as_json_text, telling
-from ims_fsm.cli.options import READERS
 from ims_fsm.cli.output import Progress, working
-from ims_fsm.cli.words import Command, Group, Words
+from ims_fsm.cli.parameters import (
+    BUNDLES,
+    DEFAULT_DB,
+    EACH,
+    EVERY,
+    EXAMPLES,
+    FILTERS,
+    SHARED,
+    SQLITE,
+    WORDS,
+    said_of,
+    worded,
+    words_of,
+)
+from ims_fsm.cli.turns import ALL, in_turn, whose
+from ims_fsm.cli.words import Command, Group
 from ims_fsm.files.writing import Outputs
-from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.principal import NOBODY, Principal
 
 if TYPE_CHECKING:
     from ims_fsm import IMS, RecipientDesk
 
 P = ParamSpec("P")
-SQLITE = "sqlite:///"
-DEFAULT_DB = f"{SQLITE}ims.db"
 _ENDINGS = ("", "-wal", "-shm", "-journal", "-queue")
 MOST_NAMED = 10
 
@@ -59,6 +67,8 @@ class Call:
     name: str
     #: The recipient that is named, if one is.
     gstin: str | None = None
+    #: Whether it may be about each recipient of the database in turn.
+    for_each: bool = False
     #: The idempotency key.
     key: str | None = None
     #: Who acts or asks.
@@ -136,7 +146,8 @@ class Call:
         if not recipients:
             raise CallError("the database has no recipient yet; import a download: ims-fsm import FILE --gstin GSTIN")
         names = ", ".join(recipients[:MOST_NAMED]) + (", …" if len(recipients) > MOST_NAMED else "")
-        raise CallError(f"the database has {len(recipients):,} recipients; name one with --gstin: {names}")
+        every = f", or each in turn with --gstin {ALL}" if self.for_each else ""
+        raise CallError(f"the database has {len(recipients):,} recipients; name one with --gstin{every}: {names}")
 
     def working(self, what: str) -> AbstractContextManager[Progress]:
         """Show a bar while a block works that takes long; what a program reads is watched by nobody."""
@@ -210,66 +221,6 @@ def noted_in(call: Call, file: Path | None, shape: str = "RefusedRecord") -> Ite
             stack.close()
 
 
-# The commands' own words, by command and by parameter.
-WORDS: Mapping[str, Mapping[str, Any]] = tomllib.loads(Path(__file__).with_name("commands.toml").read_text("utf-8"))
-EVERY, FILTERS, CHASING, EXAMPLES = "every", "filters", "chasing", "examples"
-
-
-def _shared(
-    *,
-    gstin: str | None = None,
-    key: str | None = None,
-    actor: Principal | None = None,
-    db: str = DEFAULT_DB,
-    as_json: bool = False,
-    at: datetime | None = None,
-    backdate: str | None = None,
-    calendar: Path | None = None,
-    own_law: list[Path] | None = None,
-    owner: str = "",
-    roles: Path | None = None,
-    force: bool = False,
-) -> None:
-    """Declare the options that commands share."""
-
-
-def _filters(
-    *,
-    state: list[str] | None = None,
-    kind: list[str] | None = None,
-    supplier: str | None = None,
-    number: str | None = None,
-    period: TaxPeriod | None = None,
-    return_period: TaxPeriod | None = None,
-    status: str | None = None,
-    amended: bool | None = None,
-    in_ims: bool | None = None,
-    credit_until: str | None = None,
-    original_unknown: bool | None = None,
-    to_upload: bool | None = None,
-    match: list[str] | None = None,
-    where: list[str] | None = None,
-) -> None:
-    """Declare the options by which commands name records; `options.FILTERS` says what each means."""
-
-
-def _chasing(
-    *,
-    period: TaxPeriod | None = None,
-    reasons: list[str] | None = None,
-    suppliers: list[str] | None = None,
-    min_tax: int | None = None,
-    older_than: int | None = None,
-    again_after: int | None = None,
-    rules: Path | None = None,
-) -> None:
-    """Declare the options that narrow whom suppliers are chased for; `ChaseFilter` says what each means."""
-
-
-SHARED = inspect.signature(_shared, eval_str=True).parameters
-FILTERING = inspect.signature(_filters, eval_str=True).parameters
-# Options that several commands take together, by the table of their words.
-BUNDLES = {FILTERS: FILTERING, CHASING: inspect.signature(_chasing, eval_str=True).parameters}
 # Every command of the modules that are loaded, and every group of commands, by its name.
 COMMANDS: dict[str, Any] = {}
 
@@ -282,62 +233,32 @@ def group(name: str, says: str, usual: str | None = None) -> None:
     made.callback()(lambda: None)
 
 
-def worded(
-    command_name: str, parameter: inspect.Parameter, base: str = EVERY, panel: str | None = None
-) -> inspect.Parameter:
-    """Return a parameter with what `commands.toml` says of it: an option if it is given by name, else an argument.
-
-    `base` names the table that has what the command's own does not say, `panel` the option's section in the help.
-    """
-    said = _said(command_name, parameter.name, base)
-    said.pop("writes", None)
-    stands_for = said.get("metavar", "")
-    said["parser"], said["autocompletion"] = READERS.get(stands_for), completer(parameter.name, stands_for)
-    flag = said.pop("flag", f"--{parameter.name.replace('_', '-')}")
-    is_option = parameter.kind is inspect.Parameter.KEYWORD_ONLY
-    if is_option:
-        said["rich_help_panel"] = panel
-    return parameter.replace(
-        annotation=Annotated[parameter.annotation, Option(flag, **said) if is_option else Argument(**said)]
-    )
-
-
-def _said(command_name: str, name: str, base: str = EVERY) -> dict[str, Any]:
-    said: dict[str, Any] = {}
-    for words in (WORDS[base].get(name), WORDS.get(command_name, {}).get(name)):
-        said |= {"help": words} if isinstance(words, str) else words or {}
-    return said
-
-
-def _words(parameter: inspect.Parameter) -> Words | None:
-    kind, said, *_ = get_args(parameter.annotation)
-    return Words.of(kind, said.parser, said.min, said.max)
-
-
 def command(
     name: str, *shared: str, **settings: Any
 ) -> Callable[[Callable[Concatenate[Call, P], None]], Callable[..., None]]:
     """Make a function a command: its first argument, the `Call`, gives way to the shared options that are named.
 
-    Every command takes `--json`, and every one with a database `--calendar`, `--roles` and `--as`; "filters" are all
-    options by which records are named, "chasing" those that narrow a chase. What each option and argument is for is in
-    `commands.toml`; `settings` are Typer's.
+    "each" is "gstin" where each recipient of the database may be meant. Every command takes `--json`, and every one
+    with a database `--calendar`, `--roles` and `--as`; "filters" are all options by which records are named, "chasing"
+    those that narrow a chase. What each option and argument is for is in `commands.toml`; `settings` are Typer's.
     """
 
     def declare(function: Callable[Concatenate[Call, P], None]) -> Callable[..., None]:
         work: Callable[..., None] = function
         signature = inspect.signature(function, eval_str=True)
         _, *parameters = signature.parameters.values()
-        writes = {p.name: what for p in parameters if (what := _said(name, p.name).get("writes"))}
+        writes = {p.name: what for p in parameters if (what := said_of(name, p.name).get("writes"))}
         # What uses a database stands by a calendar, and is asked by somebody; what writes files replaces none unasked.
         implied = [*(["calendar", "roles", "actor"] if "db" in shared else []), *(["force"] if writes else [])]
-        options = [option for option in SHARED.values() if option.name in {*shared, "as_json", *implied}]
+        named = {"gstin" if option == EACH else option for option in shared} | {"as_json", *implied}
+        options = [option for option in SHARED.values() if option.name in named]
+        base = {"gstin": EACH} if EACH in shared else {}
         bundle = next((name for name in BUNDLES if name in shared), FILTERS)
         filters = BUNDLES[bundle].values() if bundle in shared else ()
         whole = [
             *(worded(name, parameter) for parameter in parameters),
             *(worded(name, option, bundle, "Which records") for option in filters),
-            *(worded(name, option, panel="Options that commands share") for option in options),
+            *(worded(name, option, base.get(option.name, EVERY), "Options that commands share") for option in options),
         ]
 
         @wraps(function)
@@ -346,12 +267,19 @@ def command(
             values["actor"] = values.get("actor") or Principal(user())
             values["own_law"] = values.get("own_law") or ()
             values["filters"] = {f.name: v for f in filters if (v := given.pop(f.name)) not in (None, (), [])}
-            outputs = _outputs({**given, **values}, writes, replace=values.pop("force", False))
-            work(Call(name=name, acts="actor" in shared, outputs=outputs, **values), **given)
+            settled: dict[str, Any] = {"name": name, "acts": "actor" in shared, "for_each": EACH in shared}
+            replacing = values.pop("force", False)
+
+            def done(call: Call) -> None:
+                of = {parameter: whose(value, call.gstin) for parameter, value in given.items()}
+                outputs = _outputs({**of, **values}, writes, replace=replacing)
+                work(replace(call, outputs=outputs), **of)
+
+            _called(Call(**settled, **values), done)
 
         run.__dict__["__signature__"] = signature.replace(parameters=whole)
         run.__dict__["example"] = WORDS[EXAMPLES].get(name, "")
-        run.__dict__["words"] = {parameter.name: _words(parameter) for parameter in whole}
+        run.__dict__["words"] = {parameter.name: words_of(parameter) for parameter in whole}
         run.__annotations__ = {parameter.name: parameter.annotation for parameter in whole}
         head, _, last = name.partition(" ")
         if last:
@@ -360,6 +288,16 @@ def command(
         return run
 
     return declare
+
+
+def _called(call: Call, done: Callable[[Call], None]) -> None:
+    """Do what a call is about: for the recipient that is meant, or for each of the database in turn."""
+    if call.gstin != ALL:
+        done(call)
+        return
+    with call.ims() as ims:
+        gstins = ims.recipients() or [replace(call, gstin=None).only_recipient(ims)]
+    in_turn(gstins, lambda gstin: done(replace(call, gstin=gstin)), as_json=call.as_json, acts=call.acts)
 
 
 def _outputs(values: Mapping[str, Any], writes: Mapping[str, str], *, replace: bool) -> Outputs:

@@ -40,7 +40,7 @@ class LetterFormat(StrEnum):
 group("chase", "Suppliers to chase: whom for what, letters to them, payments to hold.", usual="list")
 
 
-@command("chase list", "gstin", "chasing", "db", "at")
+@command("chase list", "each", "chasing", "db", "at")
 def list_(call: Call, *, listed: bool = False, limit: int | None = None) -> None:
     """List the suppliers to chase: for what they have not filed, or otherwise than the books, or must amend.
 
@@ -114,7 +114,7 @@ def _tell_documents(documents: Sequence[ToChase], most: int) -> None:
     say("", f"{counted(len(rows), 'document')}.{' More are not shown; --limit 0 shows all.' if has_more else ''}")
 
 
-@command("chase letters", "gstin", "chasing", "key", "actor", "db", "at")
+@command("chase letters", "each", "chasing", "key", "actor", "db", "at")
 def letters(
     call: Call,
     *,
@@ -157,7 +157,7 @@ def _tell_letters(out: Path, written: Sequence[Letter], *, preview: bool) -> Non
     say(f"{counted(len(written), 'letter')}; nothing is sent, {logged}.")
 
 
-@command("chase hold", "gstin", "chasing", "db", "at")
+@command("chase hold", "each", "chasing", "db", "at")
 def hold(call: Call, *, csv: bool = False, xlsx: bool = False, out: Path | None = None) -> None:
     """Give the payments to hold until their suppliers have done what they are asked for, as an ERP reads it.
 

@@ -61,7 +61,8 @@ def _records(asked: Mapping[str, Any]) -> Iterator[Offer]:
 
 def _opened(asked: Mapping[str, Any]) -> IMS:
     from ims_fsm import IMS
-    from ims_fsm.cli.call import DEFAULT_DB, file_of
+    from ims_fsm.cli.call import file_of
+    from ims_fsm.cli.parameters import DEFAULT_DB
 
     db = asked.get("db") or DEFAULT_DB
     path = file_of(db)
@@ -89,7 +90,7 @@ COMPLETERS: Mapping[str, Callable[..., list[Offer]]] = {
     "TRIGGER": _completer(_triggers),
     "RULE": _completer(_rules),
     "RULE-SET": _completer(_rule_sets),
-    "GSTIN": _completer(_gstins),
+    **dict.fromkeys(("GSTIN", "GSTIN|all"), _completer(_gstins)),
 }
 
 

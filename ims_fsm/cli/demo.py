@@ -14,9 +14,10 @@ from contextlib import chdir, contextmanager, nullcontext, redirect_stdout
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ims_fsm.cli.call import DEFAULT_DB, SQLITE, Call, command, file_of
+from ims_fsm.cli.call import Call, command, file_of
 from ims_fsm.cli.failures import CallError
 from ims_fsm.cli.output import PROSE, console, say, verbatim
+from ims_fsm.cli.parameters import DEFAULT_DB, SQLITE
 from ims_fsm.terms.period import SettableClock, day_in_words, in_india
 
 

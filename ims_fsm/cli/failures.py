@@ -48,6 +48,7 @@ _COMMANDS = {
     r"\breplace=True": "--force",
     r'change_setting\("layout", …\)': "ims-fsm settings set layout NAME FILE, or match it at a terminal",
     r"\bconsent=True": "--yes",
+    r"\(backdate\)": "(--backdate)",
     r"import it at the recipient's desk, or name them": "name the recipient with --gstin, or",
 }
 

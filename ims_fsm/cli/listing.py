@@ -32,7 +32,7 @@ ROOMY = 160
 SHORT = {"keep_pending": "pending"}
 
 
-@command("list", "gstin", "filters", "db", "at")
+@command("list", "each", "filters", "db", "at")
 def list_records(
     call: Call,
     *,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
+from ims_fsm.cli.turns import ALL
 from ims_fsm.terms.border import checked_gstin
 from ims_fsm.terms.money import Heads, paise
 from ims_fsm.terms.period import TaxPeriod, in_india, indian
@@ -120,6 +121,7 @@ def reduction(text: str) -> ReduceItc:
 # What reads the value of an argument or option, by what stands for it in the help.
 READERS: Mapping[str, Callable[[str], Any]] = {
     "GSTIN": checked_gstin,
+    "GSTIN|all": lambda text: text if text == ALL else checked_gstin(text),
     "YYYY-MM": tax_period,
     "NAME[:ROLE,…]": read_principal,
     "DATETIME": moment,

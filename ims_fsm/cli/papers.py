@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 FORMS: dict[str, Literal["xlsx", "html"]] = {".xlsx": "xlsx", ".html": "html"}
 
 
-@command("papers", "gstin", "actor", "db", "at")
+@command("papers", "each", "actor", "db", "at")
 def papers(call: Call, *, period: TaxPeriod, out: Path | None = None, rules: Path | None = None) -> None:
     """Write the working papers of a period: GSTR-2B, the register beside it, what was done by whom, sign-offs, seals.
 

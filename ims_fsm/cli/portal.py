@@ -167,7 +167,7 @@ def _nothing_left_of(db: str) -> Iterator[None]:
         raise
 
 
-@command("export json", "gstin", "actor", "db", "at")
+@command("export json", "each", "actor", "db", "at")
 def export_json(call: Call, *, out: Path | None = None, offline: bool = False) -> None:
     """Write the upload for the portal: a SAVE of what changed, and a separate RESET of actions taken back."""
     from ims_fsm import upload_files
@@ -208,7 +208,7 @@ class Beside(TypedDict):
     rules: Path | None
 
 
-@command("export xlsx", "gstin", "filters", "db", "at")
+@command("export xlsx", "each", "filters", "db", "at")
 def export_workbook(
     call: Call,
     *,

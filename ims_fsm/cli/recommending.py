@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ims_fsm import ExplainedRecommendation, Recommendation
 
 
-@command("recommend", "gstin", "actor", "db", "at")
+@command("recommend", "each", "actor", "db", "at")
 def recommend(
     call: Call,
     *,

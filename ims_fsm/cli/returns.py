@@ -87,7 +87,7 @@ def _tell_two_a(recipient: str, period: TaxPeriod, records: Sequence[Record]) ->
     say("", f"{counted(len(records), 'document')}; no action changes GSTR-2A (faq.28).")
 
 
-@command("2b generate", "gstin", "key", "actor", "db", "at", "backdate")
+@command("2b generate", "each", "key", "actor", "db", "at", "backdate")
 def generate(call: Call, *, period: TaxPeriod, yes: bool = False) -> None:
     """Generate or recompute the GSTR-2B of a period, from the 14th on and until GSTR-3B is filed (FAQ 23-27).
 
@@ -110,7 +110,7 @@ def generate(call: Call, *, period: TaxPeriod, yes: bool = False) -> None:
     call.answer(tell, {"view": view, "expired": done.expired, "lapsed": done.lapsed})
 
 
-@command("2b show", "gstin", "db", "at")
+@command("2b show", "each", "db", "at")
 def show(
     call: Call, *, period: TaxPeriod, generation: int | None = None, lines: bool = False, left_out: bool = False
 ) -> None:
@@ -187,7 +187,7 @@ def _because(why: Why) -> str:
     return f"{reason} ({why.rule})" if why.rule else reason
 
 
-@command("2b export", "gstin", "db", "at")
+@command("2b export", "each", "db", "at")
 def export(call: Call, *, period: TaxPeriod, generation: int | None = None, out: Path | None = None) -> None:
     """Write a GSTR-2B as the portal does (JSON, v4), the newest or an older generation: to --out, or printed."""
     from ims_fsm import dump_two_b
@@ -312,7 +312,7 @@ def ended(recipient: str, expired: int, lapsed: int) -> Iterator[str]:
         yield f"{recipient}: {count} back to no action, pending past the deadline (advisory.2025-10.deadline)."
 
 
-@command("3b file", "gstin", "key", "actor", "db", "at", "backdate")
+@command("3b file", "each", "key", "actor", "db", "at", "backdate")
 def file_three_b(call: Call, *, period: TaxPeriod, yes: bool = False, dry_run: bool = False) -> None:
     """Record that you have filed GSTR-3B on the portal (FAQ 12, 20, 34).
 

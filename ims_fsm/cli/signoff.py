@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 group("signoff", "Sign-offs: one proposes actions, another approves them, and all are done or none.")
 
 
-@command("signoff propose", "gstin", "key", "actor", "db", "at", "backdate")
+@command("signoff propose", "each", "key", "actor", "db", "at", "backdate")
 def propose(call: Call, file: Path) -> None:
     """Propose a file of actions, as check reads it, for somebody else to approve; nothing is done yet."""
     with call.recipient() as buyer:

@@ -13,7 +13,8 @@ from typer import Context
 from typer.main import get_group
 
 from ims_fsm.cli.app import PLACES, app, command_of, summary_of
-from ims_fsm.cli.call import COMMANDS, EXAMPLES, WORDS
+from ims_fsm.cli.call import COMMANDS
+from ims_fsm.cli.parameters import EXAMPLES, WORDS
 
 FIXED = [
     *("demo", "import", "list", "show", "history", "act", "check", "explain", "what-if", "2b", "3b", "sweep"),

@@ -34,8 +34,9 @@ def test_of_several_recipients_one_is_named(run, tmp_path, samples):
     )
     (tmp_path / "other.json").write_text(text, "utf-8")
     run("import", "other.json", "--at", "2024-11-12T10:00").ended(0)
-    message = f"the database has 2 recipients; name one with --gstin: 27AAPFU0939F1ZV, {OTHER}"
-    assert run("list").ended(2).err == f"error: {message}\n"
+    message = "the database has 2 recipients; name one with --gstin, or each in turn with --gstin all"
+    assert run("list").ended(2).err == f"error: {message}: 27AAPFU0939F1ZV, {OTHER}\n"
+    assert "name one with --gstin: 27AAPFU0939F1ZV" in run("chase", "log").ended(2).err
     assert run("list", "--gstin", OTHER.lower(), "--json").ended(0).json["recipient"] == OTHER
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from ims_fsm.cli import options
 from ims_fsm.cli.app import PLACES, command_of
-from ims_fsm.cli.call import BUNDLES, EVERY, EXAMPLES, FILTERING, FILTERS, SHARED, WORDS
+from ims_fsm.cli.parameters import BUNDLES, EACH, EVERY, EXAMPLES, FILTERING, FILTERS, SHARED, WORDS
 
 
 def leaves():
@@ -26,7 +26,7 @@ def test_every_parameter_has_words_and_no_others_do(name, made):
 
 def test_no_words_are_for_a_command_that_is_not_there():
     names = dict(leaves())
-    assert WORDS.keys() - {EVERY, EXAMPLES, *BUNDLES} <= names.keys()
+    assert WORDS.keys() - {EVERY, EACH, EXAMPLES, *BUNDLES} <= names.keys()
     used = {parameter.name for made in names.values() for parameter in made.params}
     assert SHARED.keys() <= WORDS[EVERY].keys() <= used
     assert FILTERING.keys() == WORDS[FILTERS].keys() == {*options.FILTERS, "where"}

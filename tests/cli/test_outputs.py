@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ims_fsm.cli.app import PLACES, command_of
-from ims_fsm.cli.call import _said
+from ims_fsm.cli.parameters import said_of
 from tests.cli.conftest import NOW
 
 OCTOBER = ("--period", "2024-10", "--at", "2024-11-14T10:00")
@@ -38,9 +38,9 @@ def test_every_path_that_is_written_is_declared_and_has_force():
     writing = {}
     for name, command in commands():
         flags = {flag: parameter.name for parameter in command.params for flag in parameter.opts}
-        outputs = [flag for flag, parameter in flags.items() if _said(name, parameter).get("writes")]
+        outputs = [flag for flag, parameter in flags.items() if said_of(name, parameter).get("writes")]
         assert ("--force" in flags) == bool(outputs), name
-        writing |= {f"{name} {flag}": _said(name, flags[flag])["writes"] for flag in outputs}
+        writing |= {f"{name} {flag}": said_of(name, flags[flag])["writes"] for flag in outputs}
         likely = {"--out", "--diagram", "--refused-to"} & {*flags}
         assert likely <= {*outputs}, name
     assert {"2b export --out", "act --refused-to", "verify --stories"} <= {*writing}

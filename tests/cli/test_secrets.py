@@ -38,7 +38,8 @@ URLS = [
     f"postgresql://ims:{SECRET}@127.0.0.1:1/ims\n",
 ]
 WORDS = {
-    "GSTIN": "27AAPFU0939F1ZV", "ID": "1", "YYYY-MM": "2024-10", "FILE": "a.csv", "FILE…": "a.json",
+    **dict.fromkeys(("GSTIN", "GSTIN|all"), "27AAPFU0939F1ZV"), "ID": "1", "YYYY-MM": "2024-10", "FILE": "a.csv",
+    "FILE…": "a.json",
     "TRIGGER": "accept", "accepted|rejected": "accepted", "PATH": "a", "PATH…": "a", "NAME": "asha",
     "MACHINE": "leave_request", "CASE": "LR-1", "KEY": "LR-1", "DOCUMENT": "1", "TEXT": "seen",
     "KIND": "policy", "FOLDER": "letters", "[NAME] FILE": "a.toml",
