@@ -83,7 +83,7 @@ def every_command() -> list[tuple[str, Any]]:
 def commands() -> str:
     """Return the page of commands."""
     every = every_command()
-    shared = {"".join(p.opts): option(p) for _, command in every for p in command.params if p.help in SHARED}
+    shared = {str(option(p)): option(p) for _, command in every for p in command.params if p.help in SHARED}
     sections = [section(name, command) for name, command in every]
     return "\n".join(["# Commands\n", INTRODUCTION, table(OPTION, list(shared.values())), *sections])
 
@@ -96,6 +96,7 @@ Options that many commands share stand here, and below by their names alone.
 OPTION = "Takes, Value, What it is"
 COMMON = ("gstin", "key", "actor", "db", "as_json", "at", "backdate", "calendar", "roles", "force")
 SHARED = {words if isinstance(words, str) else words["help"] for words in (COMMANDS["every"][name] for name in COMMON)}
+SHARED |= {COMMANDS["each"]["gstin"]["help"]}
 
 
 def section(name: str, command: Any) -> str:

@@ -141,7 +141,7 @@ def _row(kind: MatchedClass) -> tuple[str, ...]:
     off = ""
     if kind.booked_taxable and kind.reported_taxable:
         off = str(kind.booked_tax - kind.reported_tax)
-    booked = str(kind.booked_tax) if kind.name not in {"portal_only", "reported_twice"} else ""
+    booked = str(kind.booked_tax) if kind.name not in {"portal_only", "reported_twice", "no_register"} else ""
     reported = str(kind.reported_tax) if kind.name not in {"books_only", "booked_twice"} else ""
     return kind.name, f"{kind.count:,}", booked, reported, off
 

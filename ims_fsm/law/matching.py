@@ -17,7 +17,9 @@ from ims_fsm.law.declaration import Declared, Name, Sentence
 MANUAL = "manual"
 #: The classes of what no rule pairs: of documents of the register, and of records.
 BOOKED_TWICE, REPORTED_TWICE, PORTAL_ONLY, BOOKS_ONLY = "booked_twice", "reported_twice", "portal_only", "books_only"
-BUILT_IN = (MANUAL, BOOKED_TWICE, REPORTED_TWICE, PORTAL_ONLY, BOOKS_ONLY)
+#: That of records of whose return period no register is here, and none of all periods: nothing is said of them.
+NO_REGISTER = "no_register"
+BUILT_IN = (MANUAL, BOOKED_TWICE, REPORTED_TWICE, PORTAL_ONLY, NO_REGISTER, BOOKS_ONLY)
 Number = Literal["written", "canonical", "alike"]
 
 

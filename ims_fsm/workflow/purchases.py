@@ -83,7 +83,7 @@ class PurchasesDesk(SettingsDesk):
         laid = self._rules(rules)
         if register is not None and not isinstance(register, PurchaseRegister):
             register = self._read(register, layout)
-        return self._done(match if rules is None else match_by, None, register, of, laid)
+        return self._done(match, None, register, of, laid, given=rules is not None)
 
     def _read(self, register: Source, layout: str | Path | None) -> PurchaseRegister:
         kept = self._layouts()
@@ -208,8 +208,15 @@ def match(
     register: PurchaseRegister | None,
     period: TaxPeriod | None,
     rules: Overlay | None,
+    *,
+    given: bool = False,
 ) -> Matching:
-    """Take in a register, and match all documents with all records of a recipient."""
+    """Take in a register, and match all documents with all records of a recipient.
+
+    The pairs are everybody's, so that who may not set the rules may not have them `given` for once.
+    """
+    if given:
+        refuse_barred(unit, "the rules of matching")
     serialise(unit.connection, [recipient])
     unit.taxpayer(recipient)
     cascade = cascade_with(rules)
@@ -231,18 +238,6 @@ def match(
         narrowed=narrowed,
         rules=rules,
     )
-
-
-def match_by(
-    unit: UnitOfWork,
-    recipient: str,
-    register: PurchaseRegister | None,
-    period: TaxPeriod | None,
-    rules: Overlay | None,
-) -> Matching:
-    """Match by rules of a file. The pairs are everybody's, so that who may not set the rules may not give them."""
-    refuse_barred(unit, "the rules of matching")
-    return match(unit, recipient, register, period, rules)
 
 
 def _keep(unit: UnitOfWork, recipient: str, register: PurchaseRegister, period: TaxPeriod | None) -> RegisterKept:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ims_fsm import Booked, Heads, Kind, PurchaseRegister
+from ims_fsm import Booked, Heads, Kind, PurchaseRegister, TaxPeriod, Where
 
 pytestmark = pytest.mark.both
 DAY = date(2024, 10, 5)
@@ -38,6 +38,29 @@ def test_each_class_leads_to_its_action_and_nothing_is_done(stage: Any) -> None:
     }
     assert (told[records["none"]].itc, told[records["none"]].now_itc) == (Heads(), Heads(igst=18_000))
     assert all(of.wanted == of.action and not of.refusals and of.to_do is (of.action != "ask") for of in told.values())
+
+
+def test_of_a_month_whose_register_is_not_here_a_person_is_asked(stage: Any) -> None:
+    """That it is not in the books can be said of no record before its month's books are here."""
+    october = stage.filed(stage.document(number="O/1", date=DAY), "2024-10")
+    stage.at("2024-12-12")
+    november = stage.filed(stage.document(number="N/1", date=date(2024, 11, 5)), "2024-11")
+
+    def told() -> dict[int, tuple[str, str, str]]:
+        return {of.record.id: (of.match.class_name, of.entry, of.action) for of in stage.desk.recommend()}
+
+    unknown = ("no_register", "no_register_yet", "ask")
+    missing = ("portal_only", "not_in_the_books", "keep_pending")
+    assert told() == {october: unknown, november: unknown}
+    other = PurchaseRegister(
+        "books.csv", (Booked("", stage.seller, Kind.INVOICE, "X/1", DAY, 1, 1, 0, 0, 0, "", 1),), {}
+    )
+    stage.desk.match(other, period=TaxPeriod("2024-10"))
+    assert told() == {october: missing, november: unknown}
+    assert [record.id for record in stage.desk.records(Where(match=["no_register"]))] == [november]
+    # One without a period is of all.
+    stage.desk.match(other)
+    assert told() == {october: missing, november: missing}
 
 
 def test_what_the_law_refuses_becomes_what_it_allows_with_the_reason(stage: Any, tmp_path: Any) -> None:

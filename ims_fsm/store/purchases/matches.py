@@ -26,7 +26,7 @@ from sqlalchemy import (
     union,
 )
 
-from ims_fsm.law.matching import BOOKED_TWICE, BOOKS_ONLY, PORTAL_ONLY, REPORTED_TWICE
+from ims_fsm.law.matching import BOOKED_TWICE, BOOKS_ONLY, NO_REGISTER, PORTAL_ONLY, REPORTED_TWICE
 from ims_fsm.record.register import Match
 from ims_fsm.store import records
 from ims_fsm.store.connection import among
@@ -136,6 +136,11 @@ def is_there(connection: Connection, recipient: str) -> bool:
     return connection.execute(select(_D.id).where(_D.recipient_gstin == recipient).limit(1)).first() is not None
 
 
+def _is_covered() -> ColumnElement[bool]:
+    """Return the condition that a record could be in a register that is here: one of its return period, or of all."""
+    return exists().where(_D.recipient_gstin == AT.recipient_gstin, _D.period.in_(["", AT.return_period]))
+
+
 def of_records(connection: Connection, recipient: str, ids: Collection[int]) -> dict[int, Match]:
     """Return how records stand to the register, by record; left out is what takes part in no matching."""
     pairs, _, alone = stands(recipient, None)
@@ -185,7 +190,8 @@ def stands(
     query = query.where(~exists().where(_P.recipient_gstin == whose, _P.document_id == _D.id))
     yield query if period is None else query.where(of_period[0])
     whose = AT.recipient_gstin
-    alone = case((_paired_number(*_REPORTED, whose, twice), REPORTED_TWICE), else_=PORTAL_ONLY)
+    numbered_twice = _paired_number(*_REPORTED, whose, twice)
+    alone = case((numbered_twice, REPORTED_TWICE), (_is_covered(), PORTAL_ONLY), else_=NO_REGISTER)
     none = [literal("").label("d_kind"), *(nothing.label(f"d_{name}") for name in MONEY)]
     columns = (alone.label("gives"), null().cast(String).label("rule"), literal(0).label("document_id"))
     numbered = RECORD.outerjoin(NUMBER, and_(_N.recipient_gstin == whose, _N.record_id == AT.id))
@@ -232,5 +238,6 @@ def class_of() -> ColumnElement[str]:
     number = select(_N.canonical).where(_N.recipient_gstin == AT.recipient_gstin, _N.record_id == AT.id)
     whose = number.correlate(RECORD).scalar_subquery()
     twice = _paired_number(AT.supplier_gstin, kind_of(), whose, AT.recipient_gstin)
-    alone = case((~takes_part(), null()), (twice, REPORTED_TWICE), else_=PORTAL_ONLY)
+    ways = ((~takes_part(), null()), (twice, REPORTED_TWICE), (_is_covered(), PORTAL_ONLY))
+    alone = case(*ways, else_=NO_REGISTER)
     return func.coalesce(pair, alone)

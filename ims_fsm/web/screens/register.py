@@ -27,7 +27,7 @@ SCREENS = Screens()
 _AT = "/recipients/{gstin}/register"
 PAGE, DECISIONS = 50, 50
 #: Classes of which one side alone has anything.
-BOOKS_ALONE, PORTAL_ALONE = ("books_only", "booked_twice"), ("portal_only", "reported_twice")
+BOOKS_ALONE, PORTAL_ALONE = ("books_only", "booked_twice"), ("portal_only", "reported_twice", "no_register")
 Number = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 
 

@@ -61,6 +61,7 @@ WORDS: Mapping[str, str] = {
     "booked_twice": N_("Booked twice"),
     "reported_twice": N_("Reported twice"),
     "portal_only": N_("Only on the portal"),
+    "no_register": N_("No register of its month"),
     "books_only": N_("Only in the books"),
     "ask": N_("Ask a person"),
     "pair": N_("paired"),
