@@ -248,11 +248,7 @@ def command(
         signature = inspect.signature(function, eval_str=True)
         _, *parameters = signature.parameters.values()
         writes = {p.name: what for p in parameters if (what := said_of(name, p.name).get("writes"))}
-        # What uses a database stands by a calendar, and is asked by somebody; what writes files replaces none unasked.
-        implied = [*(["calendar", "roles", "actor"] if "db" in shared else []), *(["force"] if writes else [])]
-        named = {"gstin" if option == EACH else option for option in shared} | {"as_json", *implied}
-        options = [option for option in SHARED.values() if option.name in named]
-        base = {"gstin": EACH} if EACH in shared else {}
+        options, base = _shared_by(shared, writes=bool(writes)), {"gstin": EACH} if EACH in shared else {}
         bundle = next((name for name in BUNDLES if name in shared), FILTERS)
         filters = BUNDLES[bundle].values() if bundle in shared else ()
         whole = [
@@ -288,6 +284,14 @@ def command(
         return run
 
     return declare
+
+
+def _shared_by(shared: Sequence[str], *, writes: bool) -> list[inspect.Parameter]:
+    """Return the options that a command shares: those it names, and those that follow from them."""
+    # What uses a database stands by a calendar, and is asked by somebody; what writes files replaces none unasked.
+    implied = [*(["calendar", "roles", "actor"] if "db" in shared else []), *(["force"] if writes else [])]
+    named = {"gstin" if option == EACH else option for option in shared} | {"as_json", *implied}
+    return [option for option in SHARED.values() if option.name in named]
 
 
 def _called(call: Call, done: Callable[[Call], None]) -> None:
