@@ -263,15 +263,14 @@ def command(
             values["actor"] = values.get("actor") or Principal(user())
             values["own_law"] = values.get("own_law") or ()
             values["filters"] = {f.name: v for f in filters if (v := given.pop(f.name)) not in (None, (), [])}
-            settled: dict[str, Any] = {"name": name, "acts": "actor" in shared, "for_each": EACH in shared}
             replacing = values.pop("force", False)
+            values |= {"name": name, "acts": "actor" in shared, "for_each": EACH in shared}
 
             def done(call: Call) -> None:
                 of = {parameter: whose(value, call.gstin) for parameter, value in given.items()}
-                outputs = _outputs({**of, **values}, writes, replace=replacing)
-                work(replace(call, outputs=outputs), **of)
+                work(replace(call, outputs=_outputs({**of, **values}, writes, replace=replacing)), **of)
 
-            _called(Call(**settled, **values), done)
+            _called(Call(**values), done)
 
         run.__dict__["__signature__"] = signature.replace(parameters=whole)
         run.__dict__["example"] = WORDS[EXAMPLES].get(name, "")
