@@ -125,7 +125,7 @@ def test_a_command_loads_no_other(tmp_path):
     asked = "import sys; print(*sorted(n[12:] for n in sys.modules if n.startswith('ims_fsm.cli.')), file=sys.stderr)"
     code = f"from ims_fsm.cli.app import app\ntry:\n    app(['rules', 'faq.11'])\nfinally:\n    {asked}"
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert done.stderr == "app call completion failures help law options output words\n"
+    assert done.stderr == "app call completion failures help law options output parameters turns words\n"
 
 
 LIGHT = """
