@@ -14,11 +14,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from ims_fsm import IMS, Kind, RecipientDesk, Role, SettableClock, TaxPeriod, Where
+from ims_fsm import IMS, Kind, RecipientDesk, Role, SettableClock, TaxPeriod, Where, diagram
 from ims_fsm.resources import samples_folder
 from tests.conftest import FLAGS
 from tests.test_house import ROOT
@@ -30,14 +30,24 @@ NARROW, WIDE, TALL = 390, 1280, 860
 SUPPLIER = "21ZXKCK4821M1ZG"
 AT = f"/recipients/{BUYER}"
 OCTOBER = TaxPeriod("2024-10")
+Shade = Literal["light", "dark"]
+#: What a link to the site looks like where it is sent to somebody: 1200 by 630, as such previews are.
+CARD = """<style>
+body { margin: 0; height: 616px; display: grid; grid-template-columns: 450px 1fr; align-items: center;
+  font-family: 'DejaVu Sans', sans-serif; color: #1b2b34; background: #fff; border-bottom: 14px solid #009485 }
+main { padding-left: 56px } h1 { font-size: 58px; margin: 0 0 12px } svg { width: 690px; height: auto }
+p { font-size: 25px; line-height: 1.4; margin: 0 0 28px }
+em { font-style: normal; font-weight: bold; color: #00796b; font-size: 34px; line-height: 1.3 }
+</style><main><h1>ims_fsm</h1><p>India's GST Invoice Management System as a workflow engine</p>
+<p><em>Which guard refused,<br>and why</em></p></main>"""
 
 
 class Camera:
     """Takes pictures of pages, as somebody who is signed in sees them."""
 
-    def __init__(self, chromium: Browser, url: str, secret: str, width: int = WIDE) -> None:
+    def __init__(self, chromium: Browser, url: str, secret: str, width: int = WIDE, shade: Shade = "light") -> None:
         context = chromium.new_context(
-            viewport={"width": width, "height": TALL}, base_url=url, color_scheme="light", reduced_motion="reduce"
+            viewport={"width": width, "height": TALL}, base_url=url, color_scheme=shade, reduced_motion="reduce"
         )
         self.page: Page = context.new_page()
         self.page.goto("/login")
@@ -124,6 +134,13 @@ def leaves(clock: SettableClock) -> Iterator[tuple[IMS, int]]:
         yield ims, long.id
 
 
+def the_card(chromium: Browser) -> None:
+    """Make the picture that social previews show."""
+    page = chromium.new_page(viewport={"width": 1200, "height": 630})
+    page.set_content(CARD + diagram("credit_note", edition="IMS-2024-10", notes=False).svg)
+    page.screenshot(path=PICTURES / "card.png")
+
+
 def of_cases(chromium: Browser, clock: SettableClock) -> None:
     """Show the cases of a law of one's own."""
     with leaves(clock) as (ims, case):
@@ -148,6 +165,7 @@ def of_the_books(chromium: Browser, clock: SettableClock) -> None:
         with served(ims) as url:
             camera = Camera(chromium, url, secret)
             camera.take("register", f"{AT}/register")
+            camera.take("chase", f"{AT}/chase")
             camera.take("matched", f"{AT}/inward?take=true")
             camera.take("pair", f"{AT}/register/pair?document_id={alone}")
             camera.take("settings", f"{AT}/settings", _try_a_rule)
@@ -175,11 +193,13 @@ def main() -> None:
             chromium = playwright.chromium.launch(executable_path=program, args=FLAGS, headless=True)
             camera = Camera(chromium, url, secret)
             before_the_14th(camera, ims)
+            Camera(chromium, url, secret, shade="dark").take("home.dark", "/")
             Camera(chromium, url, secret, NARROW).take("phone", f"{AT}/inward?limit=25", begin="#list")
             the_law(camera)
             after_the_14th(lambda: Camera(chromium, url, secret), ims, clock)
             of_the_books(chromium, SettableClock("2024-11-12 10:00"))
             of_cases(chromium, SettableClock("2024-11-10 10:00"))
+            the_card(chromium)
             chromium.close()
 
 
