@@ -101,7 +101,6 @@ def principal_of(token: Token) -> Principal:
 def pages(sessions: Sessions) -> APIRouter:
     """Return the pages by which a browser's session begins and ends."""
     made = APIRouter(route_class=ScreenRoute, include_in_schema=False)
-    begin = sessions.ims.tokens.begin_session
     home = f"{sessions.root}/"
     how = _Cookie(httponly=True, samesite="lax", secure=sessions.is_secure)
 
@@ -119,7 +118,7 @@ def pages(sessions: Sessions) -> APIRouter:
     ) -> Response:
         if is_ours(visit.request) is False:
             raise HttpError(403, "forged", "the request comes from another site", "sign in on the page itself")
-        session = begin(token.strip(), hours=HOURS)
+        session = sessions.ims.tokens.begin_session(token.strip(), hours=HOURS)
         if session is None:
             status = 403 if sessions.may_try(visit.request) else 429
             return visit.show("login.html.j2", status, wrong=N_("This token does not hold."), next=to)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
+from itertools import count
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from ims_fsm import IMS
 from ims_fsm.testing import Stage
 from ims_fsm.web.serving import application_of
 from tests.web.conftest import BUYER, SELLER
@@ -72,15 +75,26 @@ class Browser:
         return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main)).strip()
 
 
+@pytest.fixture(scope="session")
+def serving(understudy: IMS) -> FastAPI:
+    """What `serve` serves, on the IMS of whichever test runs."""
+    return application_of(understudy, is_secure=False)
+
+
+ADDRESSES = count(1)
+
+
 @pytest.fixture
-def served(stage: Stage) -> Iterator[Callable[..., Browser]]:
+def served(stage: Stage, understudy: IMS, serving: FastAPI) -> Iterator[Callable[..., Browser]]:
     """Give somebody with a role who is signed in; several are several browsers."""
-    app = application_of(stage.ims, is_secure=False)
+    understudy.__dict__ = vars(stage.ims)
+    # Wrong tokens are counted by address, and not from test to test.
+    address = (f"browser-{next(ADDRESSES)}", 50000)
     clients: list[TestClient] = []
 
     def signed_in(name: str = "asha", *roles: str, gstins: tuple[str, ...] = (BUYER, SELLER)) -> Browser:
         secret = stage.ims.tokens.issue(name, roles=roles or ["recipient"], gstins=gstins).secret
-        client = TestClient(app)
+        client = TestClient(serving, client=address)
         clients.append(client)
         client.post("/login", data={"token": secret}, headers=SAME)
         return Browser(client)
