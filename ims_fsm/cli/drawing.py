@@ -17,6 +17,7 @@ from ims_fsm.cli.output import counted, say, table, verbatim
 from ims_fsm.terms.period import TaxPeriod
 
 if TYPE_CHECKING:
+    from ims_fsm.draw.language import Language
     from ims_fsm.files.writing import Outputs
     from ims_fsm.law.comparison import Comparison
     from ims_fsm.law.register import Law
@@ -40,6 +41,7 @@ def draw(
     compare: tuple[str, str] | None = None,
     notes: Literal["none", "numbers", "full"] | None = None,
     ratio: Literal["16:9", "a4", "square"] | None = None,
+    language: str = "en",
     href_base: str | None = None,
     watch: bool = False,
     out: Path = Path("diagrams"),
@@ -52,6 +54,7 @@ def draw(
 
     path, names = path_and_machines(machines)
     style = Style.named(theme, href_base, notes, ratio)
+    spoken = _spoken(language, is_of_machines=not compare and fmt not in _OTHER_ENGINES)
     if compare and edition:
         raise CallError("--compare names two rule sets and --edition one; leave one of the options out")
     if period and (compare or edition):
@@ -67,7 +70,8 @@ def draw(
             from ims_fsm.draw.comparison import comparisons, write_comparisons
 
             return write_comparisons(comparisons(law, *compare, names), out, [fmt], style, outputs)
-        sheets = {drawing.stem: style.sheet(drawing.picture) for drawing in drawings(law, names, chosen)}
+        listed = [drawing.in_language(spoken) for drawing in drawings(law, names, chosen)]
+        sheets = {drawing.stem: style.sheet(drawing.picture) for drawing in listed}
         return written(sheets, out, [fmt], outputs=outputs)
 
     if watch:
@@ -75,6 +79,15 @@ def draw(
         return
     files = drawn(law_at(path), call.outputs)
     call.answer(lambda: verbatim("\n".join(map(str, files))), {"files": files})
+
+
+def _spoken(language: str, *, is_of_machines: bool) -> Language:
+    from ims_fsm.draw.language import ENGLISH, language_named
+
+    spoken = language_named(language)
+    if spoken is not ENGLISH and not is_of_machines:
+        raise CallError("only pictures of machines have other languages; leave --language out")
+    return spoken
 
 
 def _watch(path: Path | None, drawn: Callable[[Law, Outputs], list[Path]], outputs: Outputs) -> None:

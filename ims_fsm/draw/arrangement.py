@@ -138,16 +138,17 @@ class _Way:
     def _key(self, x: float, y: float) -> Iterator[Shape]:
         """Give a line that says whose each stroke is, where the legend does not."""
         sheet, palette = self.sheet, self.sheet.palette
+        said = sheet.picture.language.said
         if sheet.full:
             return
         for actor, stroke in strokes(sheet.picture.actors).items():
-            words = f"the {actor}"
+            words = said("the {actor}", actor=said(actor))
             points = (x, y - RAISED), (x + 2 * STROKE, y - RAISED)
             yield Line(points, palette.ink, PENS.get(stroke, 1.0), DASHES[stroke])
             yield Text(x + 2.4 * STROKE, y, words, palette.aside)
             x += 4 * STROKE + width(words)
         if any(arrow.never for arrow in sheet.picture.arrows) or any(card.barred for card in sheet.picture.cards):
-            yield Text(x, y, f"{CROSS} refused", palette.aside)
+            yield Text(x, y, f"{CROSS} {said('refused')}", palette.aside)
 
 
 def _heading(sheet: Sheet, left: float, top: float, wide: float) -> tuple[float, list[Shape]]:

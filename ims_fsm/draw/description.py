@@ -5,7 +5,7 @@ Imports the picture and how names read.
 
 from __future__ import annotations
 
-from ims_fsm.draw.citation import worded
+from ims_fsm.draw.language import ENGLISH, Language
 from ims_fsm.draw.picture import ANY, Arrow, Card, Label, Picture
 from ims_fsm.law.declaration import ENTRY, RuleSetDeclaration
 
@@ -15,52 +15,58 @@ CROSS = "\N{MULTIPLICATION SIGN}"
 
 def title(picture: Picture) -> str:
     """Return the title of a picture: the machine and its rule set."""
-    return f"{picture.title}: lifecycle under {picture.rule_set.id}"
+    said = picture.language.said
+    return said("{title}: lifecycle under {rule_set}", title=picture.title, rule_set=picture.rule_set.id)
 
 
 def described(picture: Picture) -> str:
     """Return the whole picture in sentences: where it begins, every arrow, where it ends."""
-    sentences = [f"{picture.title}: {picture.says}, under {span(picture.rule_set)}."]
+    said, held = picture.language.said, span(picture.rule_set, picture.language)
+    sentences = [said("{title}: {says}, under {span}.", title=picture.title, says=picture.says, span=held)]
     if picture.frame:
-        sentences.append(f"Open states: {_titles(picture, picture.frame)}.")
+        sentences.append(said("Open states: {states}.", states=_titles(picture, picture.frame)))
     sentences += [arrow_said(picture, arrow) for arrow in picture.arrows]
-    sentences += [_kept(card) for card in picture.cards if card.keeps]
+    sentences += [_kept(picture, card) for card in picture.cards if card.keeps]
     if unreached := tuple(card.name for card in picture.cards if not card.reached):
-        sentences.append(f"Never reached: {_titles(picture, unreached)}.")
+        sentences.append(said("Never reached: {states}.", states=_titles(picture, unreached)))
     if final := tuple(card.name for card in picture.cards if card.state.terminal):
-        sentences.append(f"Nothing leads out of: {_titles(picture, final)}.")
+        sentences.append(said("Nothing leads out of: {states}.", states=_titles(picture, final)))
     return " ".join(sentences)
 
 
-def span(rule_set: RuleSetDeclaration) -> str:
+def span(rule_set: RuleSetDeclaration, language: Language = ENGLISH) -> str:
     """Return the rule set with the periods that it governs."""
     if rule_set.since is None:
         return rule_set.id
-    return f"{rule_set.id}, {rule_set.counts} from {rule_set.since}" + (
-        f" to {rule_set.until}" if rule_set.until else ""
-    )
+    fields = {"rule_set": rule_set.id, "counts": language.said(rule_set.counts), "since": str(rule_set.since)}
+    if rule_set.until is None:
+        return language.said("{rule_set}, {counts} from {since}", **fields)
+    return language.said("{rule_set}, {counts} from {since} to {until}", **fields, until=str(rule_set.until))
 
 
 def arrow_said(picture: Picture, arrow: Arrow) -> str:
     """Return an arrow in one sentence."""
     head = picture.title_of(arrow.head)
+    said = picture.language.said
     if not arrow.labels:
-        return f"It begins in {head}."
-    deed = f"the {arrow.actor}'s {spoken(arrow.labels)}"
+        return said("It begins in {head}.", head=head)
+    deed = {"actor": said(arrow.actor), "triggers": spoken(picture, arrow.labels)}
     if arrow.tail == ENTRY:
-        return f"It comes into being with {deed}, in {head}."
-    leads = "is always refused" if arrow.never else f"leads to {head}"
-    tail = "any open state" if arrow.tail == ANY else picture.title_of(arrow.tail)
-    return f"From {tail}, {deed} {leads}."
+        return said("It comes into being with the {actor}'s {triggers}, in {head}.", **deed, head=head)
+    tail = said("any open state") if arrow.tail == ANY else picture.title_of(arrow.tail)
+    if arrow.never:
+        return said("From {tail}, the {actor}'s {triggers} is always refused.", **deed, tail=tail)
+    return said("From {tail}, the {actor}'s {triggers} leads to {head}.", **deed, tail=tail, head=head)
 
 
-def spoken(labels: tuple[Label, ...]) -> str:
+def spoken(picture: Picture, labels: tuple[Label, ...]) -> str:
     """Return the triggers of some labels as words."""
-    return " or ".join(worded(label.trigger) for label in labels)
+    return f" {picture.language.said('or')} ".join(picture.named(label.trigger) for label in labels)
 
 
-def _kept(card: Card) -> str:
-    return f"In {card.state.title}, {spoken(card.keeps)} changes nothing."
+def _kept(picture: Picture, card: Card) -> str:
+    triggers = spoken(picture, card.keeps)
+    return picture.language.said("In {state}, {triggers} changes nothing.", state=card.state.title, triggers=triggers)
 
 
 def _titles(picture: Picture, states: tuple[str, ...]) -> str:

@@ -15,6 +15,7 @@ from typing import TypeVar
 from ims_fsm.draw import interchange
 from ims_fsm.draw import theme as themes
 from ims_fsm.draw.dot import dot_of
+from ims_fsm.draw.language import ENGLISH, Language, language_named
 from ims_fsm.draw.picture import Links, Picture, picture_of
 from ims_fsm.draw.ratio import Notes, Ratio, notes_named, ratio_named
 from ims_fsm.draw.sheet import Sheet
@@ -43,14 +44,17 @@ def check_formats(formats: Iterable[str], allowed: Iterable[str] = FORMATS) -> N
 def drawn(sheets: Sequence[Sheet], fmt: str) -> list[bytes]:
     """Draw sheets in a format, in order; text is UTF-8, and an SVG carries the digest of its DOT.
 
-    Raises `InputError` for another format, `RendererMissingError` where svg, png or pdf is asked and there is nothing
-    to draw it with, `RenderingError` where that fails. A page of a ratio is filled by us alone, and the direction that
+    Raises `InputError` for another format, and for png and pdf in a language whose letters they would tear apart;
+    `RendererMissingError` where svg, png or pdf is asked and there is nothing to draw it with, `RenderingError` where
+    that fails. A page of a ratio is filled by us alone, and the direction that
     fills it best is chosen: neither dot nor mermaid has one.
     """
     check_formats([fmt])
     if fmt in {"dot", "mermaid"} and (paged := [sheet for sheet in sheets if sheet.ratio]):
         what = f"is laid out by whoever shows it, so it fills no page of {paged[0].ratio}"
         raise InputError("drawing", [Problem(fmt, what, "leave the ratio out, or draw svg, png or pdf")])
+    if fmt in {"png", "pdf"}:
+        _check_letters(sheets, fmt)
     if fmt == "mermaid":
         from ims_fsm.draw.mermaid import mermaid_of  # noqa: PLC0415 - a format loads what draws it
 
@@ -83,6 +87,12 @@ def _laid_out(sheets: Sequence[Sheet], fmt: str) -> list[bytes]:
     return [svg.encode() if fmt == "svg" else converted(svg, fmt) for svg in pictures]
 
 
+def _check_letters(sheets: Iterable[Sheet], fmt: str) -> None:
+    if codes := {sheet.picture.language.code for sheet in sheets if sheet.picture.language.fonts}:
+        what = f"is made by a converter that does not join the letters of {', '.join(sorted(codes))}"
+        raise InputError("drawing", [Problem(fmt, what, "draw it as svg, and print that from a browser")])
+
+
 # What is kept with the source: text, the same on every machine, and the picture that a page shows.
 PUBLISHED = ("dot", "mermaid", "svg")
 
@@ -94,6 +104,11 @@ class Drawing:
     stem: str
     picture: Picture
     edition: Edition
+
+    def in_language(self, language: Language) -> Drawing:
+        """Return the picture in a language; another than English stands in its name."""
+        ending = "" if language is ENGLISH else f".{language.code}"
+        return replace(self, stem=self.stem + ending, picture=self.picture.in_language(language))
 
 
 def file_name(stem: str, fmt: str, theme: Theme = themes.LIGHT) -> str:
@@ -262,6 +277,10 @@ class Diagram:
     """A sheet that can be drawn: `.svg`, `.mermaid` and `.dot` are text, `drawn` gives any format as bytes."""
 
     sheet: Sheet
+
+    def in_language(self, code: str) -> Diagram:
+        """Return it with its words in a language (hi); raises `InputError` for one that pictures have no words in."""
+        return Diagram(replace(self.sheet, picture=self.sheet.picture.in_language(language_named(code))))
 
     def drawn(self, fmt: str) -> bytes:
         """Return it as svg, png, pdf, dot or mermaid; raises what the drawing of a machine raises."""

@@ -78,7 +78,8 @@ def _nodes(graph: Digraph, sheet: Sheet) -> None:
 def _frame(frame: Digraph, sheet: Sheet, size: tuple[float, float]) -> None:
     """Write the frame round the open states, with the bars from which what they share is drawn once."""
     picture, line = sheet.picture, sheet.palette.frame
-    says = _fixed([Words(f"{FRAME_SAYS}: arrows of the bars start {BARS_SAY}", measure.TEXT, sheet.palette.aside)])
+    open_states, start = map(picture.language.said, (FRAME_SAYS, BARS_SAY))
+    says = _fixed([Words(f"{open_states}: arrows of the bars start {start}", measure.TEXT, sheet.palette.aside)])
     look = {"style": "rounded,filled", "color": line.line, "fillcolor": line.fill}
     frame.attr("graph", label=says, labelloc="t", labeljust="l", margin="5", peripheries="1", **look)
     for state in picture.frame:

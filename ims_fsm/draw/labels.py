@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ims_fsm.draw import measure
-from ims_fsm.draw.citation import cite_all, worded
+from ims_fsm.draw.citation import cite_all
 from ims_fsm.draw.description import CROSS
 from ims_fsm.draw.measure import balanced, folded, width
 from ims_fsm.draw.picture import Arrow, Card
@@ -17,6 +17,8 @@ from ims_fsm.draw.sheet import CardLook, Sheet
 from ims_fsm.draw.sign import ROOM, Sign, state_sign
 
 FRAME_SAYS, BARS_SAY = "Open", "from any open state"
+# Scripts that write above and below their letters need higher lines.
+_TALLER = 1.15
 # The room that a badge leaves round its word, and between two.
 _PLATE, _APART = 3.0, 1.5
 
@@ -38,7 +40,8 @@ class Words(NamedTuple):
     @property
     def height(self) -> float:
         """What the line takes from top to bottom."""
-        return self.size + 3 if self.badges else self.size + 1 if self.size < measure.STATE else self.size + 2
+        tall = self.size + 3 if self.badges else self.size + 1 if self.size < measure.STATE else self.size + 2
+        return tall if measure.is_measurable(self.words) else tall * _TALLER
 
     @property
     def wide(self) -> float:
@@ -92,8 +95,9 @@ def card_lines(sheet: Sheet, card: Card, look: CardLook | None = None) -> Iterat
         raised = sheet.card_notes(card) if sheet.numbered and at == len(title) else ""
         sign = state_sign(card.state) if at == 1 else None
         yield Words(words, measure.STATE, line, bold=True, raised=raised, sign=sign)
-    after = [f"stays: {worded(kept.trigger)}" for kept in card.keeps]
-    after += [f"{CROSS} {', '.join(map(worded, card.barred))}"] if card.barred else []
+    picture = sheet.picture
+    after = [f"{picture.language.said('stays')}: {picture.named(kept.trigger)}" for kept in card.keeps]
+    after += [f"{CROSS} {', '.join(map(picture.named, card.barred))}"] if card.barred else []
     for words in balanced(card.state.says, measure.CARD_WIDTH) if sheet.full else ():
         yield Words(words, measure.TEXT, look.ink)
     for kept, words in zip(card.keeps, after, strict=False):
@@ -111,7 +115,7 @@ def arrow_lines(sheet: Sheet, arrow: Arrow) -> Iterator[Words]:
     """Give the triggers of an arrow, with what stands below each: its badges, and what is said aside."""
     for label in arrow.labels:
         look = sheet.label_look(arrow, label)
-        named = f"{look.sign} {worded(label.trigger)}".strip()
+        named = f"{look.sign} {sheet.picture.named(label.trigger)}".strip()
         for words in folded(named, measure.NAME + 4, measure.TRIGGER, bold=look.bold):
             yield Words(words, measure.TRIGGER, look.color, bold=look.bold)
         if look.badges:

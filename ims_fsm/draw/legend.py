@@ -127,7 +127,7 @@ def _halved(blocks: list[list[_Row]]) -> tuple[list[_Row], list[_Row]]:
 def blocks(picture: Picture, links: Links | None = None) -> Iterator[Block]:
     """Give the legend of a picture: the triggers whole, then each reason by itself."""
     yield triggers(picture)
-    heading = REFUSES
+    heading = picture.language.said(REFUSES)
     for note in picture.notes:
         reasons = dict.fromkeys((reason.rule, reason.says) for reason in note.reasons)
         href = links.note(picture, note.number) if links else ""
@@ -139,7 +139,7 @@ def blocks(picture: Picture, links: Links | None = None) -> Iterator[Block]:
 
 def numbered(picture: Picture) -> Iterator[Block]:
     """Give what the numbers of a picture stand for, a line each: what is refused for, and where that is said."""
-    heading = REFUSES
+    heading = picture.language.said(REFUSES)
     for note in picture.notes:
         says = ", ".join(dict.fromkeys(worded(reason.code) for reason in note.reasons))
         says += re.sub(r"(?<![,;]) (?!\()", "\N{NO-BREAK SPACE}", bracketed(*(reason.rule for reason in note.reasons)))
@@ -153,19 +153,21 @@ def _for(roles: Sequence[str]) -> str:
 
 def triggers(picture: Picture) -> Block:
     """Return what moves a machine, with the stroke of whoever does it."""
-    drawn = strokes(picture.actors)
-    actors = ", ".join(f"{stroke}: the {actor}" for actor, stroke in drawn.items())
-    crossed = f", {CROSS}: always refused" if any(arrow.never for arrow in picture.arrows) else ""
+    drawn, said = strokes(picture.actors), picture.language.said
+    actors = ", ".join(
+        said("{stroke}: the {actor}", stroke=said(stroke), actor=said(actor)) for actor, stroke in drawn.items()
+    )
+    crossed = f", {CROSS}: {said('always refused')}" if any(arrow.never for arrow in picture.arrows) else ""
     entries = (
         Entry(
             "",
-            worded(key.trigger.name),
+            picture.named(key.trigger.name),
             f"{key.trigger.says}{_for(key.trigger.roles)}{_cited(*key.rules)}",
             drawn[key.trigger.actor],
         )
         for key in picture.keys
     )
-    return Block(tuple(entries), MOVES, actors + crossed)
+    return Block(tuple(entries), said(MOVES), actors + crossed)
 
 
 def shortened(sentences: Sequence[str]) -> list[str]:

@@ -52,8 +52,15 @@ def is_measurable(words: str) -> bool:
     return set(words) <= _advances()[False].characters
 
 
+# A bold face of Devanagari is so much wider; letters that join are narrower than what they are made of.
+_BOLDER = 1.1
+
+
 class _Advances(dict[str, float]):
-    """The widths of a face's characters, in parts of its size; another is taken to be as wide as it is high."""
+    """The widths of a face's characters, in parts of its size; those of Devanagari are guessed, and never too narrow.
+
+    Another is taken to be as wide as it is high.
+    """
 
     @cached_property
     def characters(self) -> frozenset[str]:
@@ -61,7 +68,15 @@ class _Advances(dict[str, float]):
         return frozenset(self)
 
     def __missing__(self, character: str) -> float:
-        return 1.0
+        return _devanagari().get(character, 1.0 / _BOLDER) * _BOLDER
+
+
+@cache
+def _devanagari() -> dict[str, float]:
+    """Return the widths of the letters of Noto Sans Devanagari, unjoined."""
+    table = json.loads((FONTS / "devanagari.json").read_text("utf-8"))
+    face = table["Regular"].items()
+    return {character: int(wide) / table["units"] for wide, characters in face for character in characters}
 
 
 @cache

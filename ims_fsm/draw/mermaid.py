@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ims_fsm.draw.citation import worded
 from ims_fsm.draw.legend import Block, Entry
 from ims_fsm.draw.measure import balanced
 from ims_fsm.draw.picture import ANY, Arrow, Card, Label, Picture
@@ -42,16 +41,18 @@ def mermaid_of(drawing: Picture | Sheet) -> str:
 
 def _lines(sheet: Sheet) -> Iterator[str]:
     yield from ("---", f"title: {_quoted(sheet.wording.caption)}", "---")
-    yield from (SETTINGS,) if sheet.notes else ()
+    yield from (SETTINGS,) if sheet.numbered else ()
     yield "stateDiagram-v2"
     yield f"    accTitle: {sheet.wording.title}"
     yield f"    accDescr: {sheet.wording.said}"
     yield "    direction LR"
     # Without the frame the boxes would stand among the states.
-    yield from (f"    state {_quoted(sheet.picture.title)} as {MACHINE} {{", "    direction LR") if sheet.notes else ()
+    yield from (
+        (f"    state {_quoted(sheet.picture.title)} as {MACHINE} {{", "    direction LR") if sheet.numbered else ()
+    )
     yield from _states(sheet)
     yield from _arrows(sheet)
-    yield from ("    }",) if sheet.notes else ()
+    yield from ("    }",) if sheet.numbered else ()
     yield from _looks(sheet)
     yield from _legend(sheet) if sheet.numbered else ()
 
@@ -62,13 +63,14 @@ def _states(sheet: Sheet) -> Iterator[str]:
         yield f"    state {_quoted(_written(sheet, card))} as {_id(card.name)}"
     if picture.frame:
         titles = ",<br/>".join(_titled(picture.card(state)) for state in picture.frame)
-        yield f"    state {_quoted(f'any of<br/>{titles}')} as {OPEN}"
+        any_of = picture.language.said("any of")
+        yield f"    state {_quoted(f'{any_of}<br/>{titles}')} as {OPEN}"
 
 
 def _written(sheet: Sheet, card: Card) -> str:
     look, notes = sheet.card_look(card), sheet.card_notes(card) if sheet.numbered else ""
     kept = "".join(
-        f"<br/>↻ {worded(label.trigger)}{_numbers(sheet.kept(card, label) if sheet.numbered else '')}"
+        f"<br/>↻ {sheet.picture.named(label.trigger)}{_numbers(sheet.kept(card, label) if sheet.numbered else '')}"
         for label in card.keeps
     )
     badge = f"<br/>[{look.badge}]" if look.badge else ""
@@ -101,7 +103,8 @@ def _quoted(words: str) -> str:
 def _label(sheet: Sheet, arrow: Arrow) -> str:
     if not arrow.labels:
         return ""
-    who = "" if arrow.actor == "recipient" else f" ({arrow.actor})"
+    picture = sheet.picture
+    who = "" if arrow.actor == "recipient" else f" ({picture.language.said(arrow.actor)})"
     return " : " + ", ".join(_trigger(sheet, arrow, label) for label in arrow.labels) + who
 
 
@@ -109,7 +112,7 @@ def _trigger(sheet: Sheet, arrow: Arrow, label: Label) -> str:
     look = sheet.label_look(arrow, label)
     before = f"{look.sign} " if look.sign else ""
     steps = f" [{', '.join(look.badges)}]" if look.badges else ""
-    return before + worded(label.trigger) + _numbers(look.aside if sheet.numbered else "") + steps
+    return before + sheet.picture.named(label.trigger) + _numbers(look.aside if sheet.numbered else "") + steps
 
 
 def _numbers(words: str) -> str:

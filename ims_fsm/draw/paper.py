@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from ims_fsm.draw.language import ENGLISH, Language
 from ims_fsm.draw.measure import ASCENT, COLUMN, DESCENT, FAMILY, TEXT, is_measurable, width
 from ims_fsm.draw.theme import Theme
 
@@ -201,6 +202,8 @@ class Page:
     role: str = "img"
     #: The digest of what it was drawn from, where that is kept beside it.
     digest: str = ""
+    #: In which its words are written.
+    language: Language = ENGLISH
     #: Rules of CSS for its parts, by their classes and colours.
     style: str = ""
 
@@ -213,8 +216,10 @@ class Page:
         whole = Rect(Box(0, 0, self.width, self.height), self.theme.palette.paper)
         role = f'role="{self.role}" aria-labelledby="{ids[0]}" aria-describedby="{ids[1]}"'
         kept = f' data-dot-sha256="{self.digest}"' if self.digest else ""
+        family = ",".join((FAMILY.removesuffix(",sans-serif"), *self.language.fonts, "sans-serif"))
+        language = "" if self.language is ENGLISH else f' lang="{self.language.code}"'
         lines = (
-            f'<svg {_XMLNS} {size} {view} font-family="{FAMILY}" {role}{kept}>',
+            f'<svg {_XMLNS} {size} {view} font-family="{family}"{language} {role}{kept}>',
             f'<title id="{ids[0]}">{_escaped(self.title)}</title>',
             f'<desc id="{ids[1]}">{_escaped(self.says)}</desc>',
             *((f"<style>{self.style}</style>",) if self.style else ()),

@@ -6,8 +6,10 @@ Imports the law; knows no drawing program and no colour.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from ims_fsm.draw.citation import worded
+from ims_fsm.draw.language import ENGLISH, Language
 from ims_fsm.draw.notes import Note, notes_of
 from ims_fsm.law.decision import always_refused, reached
 from ims_fsm.law.declaration import ENTRY, STATE, RuleSetDeclaration, StateDeclaration, TriggerDeclaration
@@ -99,6 +101,27 @@ class Picture:
     frame: tuple[str, ...]
     keys: tuple[Key, ...]
     notes: tuple[Note, ...]
+    #: In which its titles and sentences are said, and in which what is drawn with them has to be.
+    language: Language = field(default=ENGLISH, compare=False)
+
+    def in_language(self, language: Language) -> Picture:
+        """Return the picture with its titles and its sentences in a language; what guards say stays as it is."""
+        said = language.said
+        return replace(
+            self,
+            title=said(self.title),
+            says=said(self.says),
+            cards=tuple(
+                replace(card, state=replace(card.state, title=said(card.state.title), says=said(card.state.says)))
+                for card in self.cards
+            ),
+            keys=tuple(replace(key, trigger=replace(key.trigger, says=said(key.trigger.says))) for key in self.keys),
+            language=language,
+        )
+
+    def named(self, trigger: str) -> str:
+        """Return a trigger as words."""
+        return self.language.said(worded(trigger))
 
     @property
     def name(self) -> str:

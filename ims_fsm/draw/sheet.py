@@ -120,7 +120,8 @@ class Sheet:
     @cached_property
     def wording(self) -> Wording:
         """What the sheet says of itself."""
-        picture, span = self.picture, description.span(self.picture.rule_set)
+        picture = self.picture
+        span = description.span(picture.rule_set, picture.language)
         return Wording(
             heading=picture.title,
             subheading=f"{picture.says}  ·  {span}",

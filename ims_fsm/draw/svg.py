@@ -48,6 +48,7 @@ def svg_of(sheets: Sequence[Sheet], places: Sequence[Places], dots: Sequence[str
         name=sheet.name, title=sheet.wording.title, says=sheet.wording.said, height=best.tall, theme=sheet.theme,
         shapes=(*best.heading, *drawing.moved(*best.begins).shapes(), *best.rest), width=best.wide, scale=best.scale,
         role="graphics-document document" if sheet.links else "img", digest=digest(dot),
+        language=sheet.picture.language,
     ).svg()  # fmt: skip
 
 
@@ -86,11 +87,11 @@ class _Drawing:
     def _frame(self) -> Iterator[Shape]:
         if FRAME not in self.places.clusters:
             return
+        picture = self.sheet.picture
         line, aside, box = self.sheet.palette.frame, self.sheet.palette.aside, self.places.clusters[FRAME]
         yield Rect(box, line.fill, line.line, _ROUND, 1.0)
-        yield Text(box.left + 5, box.top + TEXT + 3, FRAME_SAYS, aside, bold=True)
+        yield Text(box.left + 5, box.top + TEXT + 3, picture.language.said(FRAME_SAYS), aside, bold=True)
         bars = self._bars()
-        picture = self.sheet.picture
         for bar in bars.values():
             yield Rect(bar, line.line)
         if ANY in bars and picture.initial in picture.frame:
@@ -102,7 +103,7 @@ class _Drawing:
             # One bar, to which every open state is joined: what starts at it starts in each of them.
             left, *_, right = *bars.values(), *bars.values()
             yield Rect(Box(left.left, left.top, right.right, left.top + measure.BAR), line.line)
-            yield Text((left.left + right.right) / 2, left.top - 3, BARS_SAY, aside, "middle")
+            yield Text((left.left + right.right) / 2, left.top - 3, picture.language.said(BARS_SAY), aside, "middle")
 
     def _bars(self) -> dict[str, Box]:
         """Return the bars of the frame, which begin above its highest state and end alike."""
@@ -173,7 +174,11 @@ class _Drawing:
                 continue
             if line.sign:
                 yield from sign_shapes(line.sign, left, baseline, line.size, line.color)
-            yield Text(left + line.before, baseline, line.words, line.color, size=line.size, bold=line.bold)
+            if measure.is_measurable(line.words) or line.before or line.raised:
+                yield Text(left + line.before, baseline, line.words, line.color, size=line.size, bold=line.bold)
+            else:
+                # How wide it is is only guessed: it stands in the middle all the same.
+                yield Text(x, baseline, line.words, line.color, "middle", line.size, bold=line.bold)
             if line.raised:
                 raised = Text(left + line.wide, baseline - line.size / 4, line.raised, self.sheet.palette.aside, "end")
                 yield raised

@@ -26,6 +26,12 @@ def test_all_are_drawn_or_one_rule_set_or_a_picture_for_a_slide(bare, tmp_path):
     assert "FAQ" not in (tmp_path / "slides" / "gstr2b.mmd").read_text("utf-8")
 
 
+def test_a_machine_is_drawn_in_hindi_beside_the_english(bare, tmp_path):
+    told = bare("draw", "gstr2b", "--format", "mermaid", "--language", "hi").ended(0).out
+    assert told == "diagrams/gstr2b.hi.mmd\n"
+    assert "प्रारूप" in (tmp_path / told.strip()).read_text("utf-8")
+
+
 def test_a_machine_is_written_for_other_engines_by_its_period(bare, tmp_path):
     told = bare("draw", "credit_note", "--format", "scxml", "--out", "x").ended(0).out
     assert told == "x/credit_note.scxml\nx/credit_note.IMS-2024-10.scxml\n"
@@ -46,6 +52,8 @@ def test_a_machine_is_written_for_other_engines_by_its_period(bare, tmp_path):
         ),
         ("credit_note --period 2024-11 --edition IMS-2024-10", "--period chooses the rule set; leave --edition and"),
         ("--format scxml --compare IMS-2024-10 IMS-2025-10", "--compare is a picture, and scxml is none; leave"),
+        ("gstr2b --language xx", "drawing: xx: is not a language that pictures have words in; use one of en, hi"),
+        ("--language hi --format scxml", "only pictures of machines have other languages; leave --language out"),
         ("--format dot --out file", "file is not a folder; name another"),
     ],
 )

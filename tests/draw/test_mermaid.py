@@ -8,6 +8,7 @@ import pytest
 
 from ims_fsm.draw.mermaid import SETTINGS, mermaid_of
 from ims_fsm.draw.picture import picture_of
+from ims_fsm.draw.ratio import Notes
 from ims_fsm.draw.sheet import Sheet
 from ims_fsm.draw.theme import LIGHT
 from ims_fsm.law.register import Law
@@ -73,7 +74,7 @@ def test_its_legend_stands_in_boxes_below_the_machine_in_short_lines(credit_note
 
 
 def test_without_notes_there_is_the_machine_alone(law: Law) -> None:
-    text = mermaid_of(Sheet(picture_of(law.machine("credit_note").edition), notes=False))
+    text = mermaid_of(Sheet(picture_of(law.machine("credit_note").edition), notes=Notes.NONE))
     assert "Legend" not in text
     assert "Machine" not in text
     assert "%%" not in text
