@@ -20,6 +20,7 @@ from ims_fsm.answers.shapes import declared
 from ims_fsm.cli.app import PLACES, command_of
 from ims_fsm.law.lessons import grammar
 from ims_fsm.store.tables import Table
+from tests import story_lookups as story
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "docs" / "reference"
@@ -47,6 +48,7 @@ def pages() -> dict[Path, str]:
         "configuration.md": configuration(),
         "grammar.md": keys(),
         "errors.md": codes(),
+        "scenarios.md": scenarios(),
         **{f"api/{room}.md": text for room, text in api()},
     }
     return {REFERENCE / name: f"{NOTE}\n\n{text.rstrip()}\n" for name, text in texts.items()}
@@ -220,6 +222,32 @@ Where a call cannot be done, its error has a code that stays: `error.code` in Py
 Codes of **refusals**, each with its rules: [refusals](../lifecycle/refusals.md).
 
 {table("Code, In Python, What it is", rows)}"""
+
+
+def scenarios() -> str:
+    """Return the page of a story's file."""
+    keys = "Key, Like, Left out"
+    parts = [SCENARIOS]
+    for title, model in story.TABLES.items():
+        parts.append(f"## {title}\n\n{table(keys, [row(*cells) for cells in story.rows(model)])}")
+    parts.append(f"## What a step does\n\n{table('`do`, What it is, Takes', [row(*cells) for cells in story.verbs()])}")
+    parts.append("## What a step expects\n\nBelow `expect`, in one table each.\n")
+    for of, named in story.expectations():
+        parts.append(f"### Of {of}\n\n{table(keys, [row(*cells) for cells in named])}")
+    return "\n".join(parts)
+
+
+SCENARIOS = """# Scenarios
+
+A scenario is a story in TOML: who is there, which documents, what happens when, and what is to come of it.
+`ims-fsm scenario run FILE` plays it through the whole program, in memory, and says what does not hold.
+
+[One of them](../../tests/scenarios/faq_31_rejected_then_accepted.toml) explains its keys; there are almost 300 in
+`tests/scenarios`. Stories of a law of your own: [a machine of your own](../machines.md#as-a-story).
+
+Amounts are rupees in quotes; moments are Indian Standard Time, without an offset.
+All that is wrong with a file is told at once.
+"""
 
 
 # --- names ------------------------------------------------------------------------------------------------------------

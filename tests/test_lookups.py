@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from pathlib import Path
 
@@ -21,6 +22,15 @@ def test_the_pages_are_fresh():
 def test_every_public_name_has_its_place():
     listed = re.findall(r"^::: ims_fsm\.(\w+)$", "\n".join(text for _, text in lookups.api()), re.MULTILINE)
     assert sorted(listed) == [name for name in dir(ims_fsm) if not name.startswith("_")]
+
+
+def test_every_public_name_says_what_it_is():
+    names = {name: getattr(ims_fsm, name) for name in lookups._homes()}
+    aliases = {name for name, value in names.items() if not (inspect.isclass(value) or inspect.isroutine(value))}
+    homes = {name: (lookups.ROOT / f"{lookups._homes()[name].replace('.', '/')}.py").read_text() for name in aliases}
+    assert [name for name, value in names.items() if name not in aliases and not inspect.getdoc(value)] == []
+    assert "Sort" in homes
+    assert [n for n, text in homes.items() if not re.search(rf'^{n}\b.* = .+\n"""', text, re.MULTILINE)] == []
 
 
 def test_every_variable_and_table_is_said():

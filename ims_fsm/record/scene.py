@@ -27,6 +27,7 @@ from ims_fsm.terms.principal import NOBODY, Principal
 from ims_fsm.terms.vocabulary import Direction, Disposition, Filing, State
 
 ReduceItc = Literal["full", "none"] | Heads
+"""How much ITC is to be reduced by a specified record: all of its tax, none, or so much by head, in paise."""
 
 
 class Filings(Protocol):

@@ -11,8 +11,8 @@ from typing import Literal
 
 from ims_fsm.law.overlay import Overlay
 
-#: What is laid over machines/matching.toml, over machines/policy.toml, and the columns of a register, which has a name.
 SettingKind = Literal["matching", "policy", "layout"]
+"""What is laid over machines/matching.toml or machines/policy.toml, or the columns of a register, which have a name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

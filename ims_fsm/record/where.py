@@ -14,8 +14,8 @@ from ims_fsm.terms.border import Border
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Kind, State, SupplierStatus
 
-#: What a list is ordered by; a "-" before it turns the order. Tax is that of all heads, below zero for a credit note.
 Sort = Literal["id", "number", "supplier", "date", "tax", "-id", "-number", "-supplier", "-date", "-tax"]
+"""What a list is ordered by; "-" before it turns the order. Tax is that of all heads, below zero for a credit note."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

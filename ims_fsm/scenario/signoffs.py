@@ -51,7 +51,7 @@ class Propose(Do):
 
 
 class Decide(Do):
-    """Somebody applies a sign-off, or lets it lapse; what further keys say is said to the desk."""
+    """Somebody applies a sign-off, or lets it lapse."""
 
     subject: ClassVar[str] = "{signoff}"
     signoff: Name

@@ -162,7 +162,7 @@ class File(Do):
 
 
 class Act(OnDocuments):
-    """The recipient acts; what is declared about the ITC to be reduced is in paise."""
+    """The recipient acts; `reduce_itc` declares how much ITC is to be reduced."""
 
     remarks: str | None = None
     reduce_itc: Reduction | None = None

@@ -53,6 +53,7 @@ from ims_fsm.workflow.views.statement import TwoBComparison
 from ims_fsm.workflow.views.views import History, ListedRecord, RecordView, TwoBView
 
 Action = Literal["accept", "reject", "keep_pending", "reset"] | Trigger
+"""What a recipient does with a record, by its name or as the trigger."""
 
 
 class Acted(TypedDict, total=False):
