@@ -171,7 +171,7 @@ class Letters:
                 size += len(part)
                 if size > _LARGEST_LETTER:
                     raise _unusable(f"makes a letter of more than {_LARGEST_LETTER:,} characters", "list less in it")
-        except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+        except _FAILS as error:
             if isinstance(error, InputError):
                 raise
             raise _unusable(
@@ -191,6 +191,13 @@ class Letters:
         return mail.as_bytes()
 
 
+# What may come of a template that somebody wrote: Jinja2 has Python read its numbers, and compile and run what it made.
+_FAILS = (
+    *(TemplateError, ArithmeticError, AttributeError, LookupError, MemoryError, NameError),
+    *(RuntimeError, SyntaxError, TypeError, ValueError),
+)
+
+
 def _template(path: Path | None) -> Template:
     environment = _Sandbox(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
     environment.filters = {name: environment.filters[name] for name in _FILTERS} | {"fold": _fold}
@@ -203,7 +210,9 @@ def _template(path: Path | None) -> Template:
         return environment.from_string(source)
     except (OSError, UnicodeDecodeError) as error:
         raise _unusable("cannot be read", "name a file of text in UTF-8") from error
-    except (TemplateError, RecursionError) as error:
+    except InputError:
+        raise
+    except _FAILS as error:
         raise _unusable(f"is not a template: {visible(str(error))}", "write it as Jinja2 reads it") from error
 
 

@@ -14,16 +14,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ims_fsm import (
     IMS,
     Checkpoint,
     Heads,
     ImsFsmError,
+    LogMap,
     SettableClock,
     TaxPeriod,
     check_proof,
+    conform,
     dump_two_b,
     make_key,
     read_reduction,
@@ -38,6 +40,7 @@ from ims_fsm.workflow.ims import Scratch
 from tests.cli.conftest import SAMPLES, run_here
 
 TESTS = Path(__file__).parents[1]
+EXAMPLES = TESTS.parent / "docs" / "examples"
 CORPUS = Path(__file__).parent / "corpus"
 GSTIN, OCTOBER = "27AAPFU0939F1ZV", TaxPeriod("2024-10")
 Read = Callable[[bytes], object]
@@ -78,10 +81,12 @@ def zipped() -> Iterator[bytes]:
 class Store:
     """A recipient's month in memory, which each call finds as it was."""
 
-    def __init__(self) -> None:
+    def __init__(self, register: bytes | None = None) -> None:
         self.ims = IMS("sqlite://", clock=SettableClock("2024-11-15 12:00"))
         self.ims.import_download([SAMPLES / "ims_2024-11.json"], actor="meera")
         self.desk.generate_2b(OCTOBER)
+        if register is not None:
+            self.desk.match(register)
         self.template = sqlite3.connect(":memory:")
         self.driver.backup(self.template)
 
@@ -202,14 +207,14 @@ def scenario(data: bytes) -> None:
     run_file(at("scenario.toml", data), scratch())
 
 
-@target(files(TESTS.parent / "docs" / "examples", "*.toml"), files(TESTS / "purchase", "purchase.toml"))
+@target(files(EXAMPLES, "*.toml"), files(TESTS / "purchase", "purchase.toml"))
 def machine(data: bytes) -> None:
     for name in ("facts.toml", "rules.toml"):
         at(name, (TESTS / "purchase" / name).read_bytes())
     load_own(at("machine.toml", data))
 
 
-@target(files(TESTS.parent / "docs" / "examples" / "leave_request", "*.toml"))
+@target(files(EXAMPLES / "leave_request", "*.toml"))
 def alone(data: bytes) -> None:
     load_own(at("alone/leave_request.toml", data))
 
@@ -220,6 +225,56 @@ def alone(data: bytes) -> None:
 ))  # fmt: skip
 def calendar(data: bytes) -> None:
     read_calendar((machines_folder() / "calendar.toml").read_text("utf-8"), overlay_of(at("calendar.toml", data)))
+
+
+@target(words(
+    '+matching\n[[match]]\nname = "same_in_all"\npaise = 0\n[limits]\ncandidates = 9\n',
+    '+policy\n[[recommend]]\nname = "x"\nclasses = ["portal_only"]\naction = "ask"\nsays = "y"\nbefore = "the_rest"\n',
+    'erp+layout\n[read]\nnumber = ["Bill ref"]\n[kinds]\ncredit_note = ["PRET"]\n',
+))  # fmt: skip
+def setting(data: bytes) -> None:
+    of, _, text = text_of(data).partition("\n")
+    name, _, kind = of.partition("+")
+    with store().untouched() as ims:
+        ims.recipient(GSTIN, actor="meera").change_setting(cast(Any, kind), text, name=name, reason="fuzz")
+
+
+@target(words('[[reason]]\nname = "not_reported"\noff = true\n', '[[band]]\nname = "old"\nfrom_days = 9\n'))
+def chasing(data: bytes) -> None:
+    with store().untouched():
+        list(store().desk.chase(rules=at("chasing.toml", data)))
+
+
+@cache
+def chased() -> Store:
+    """A store with a register that has a document which nobody reported."""
+    return Store(b"supplier,kind,number,date,taxable,igst\n29AABCT1332L1ZA,invoice,A/1,2024-10-05,1.00,0.18\n")
+
+
+@target(words("Dear {{ supplier }}, {{ documents | length }}"), files(EXAMPLES, "*.j2"))
+def letter(data: bytes) -> None:
+    with chased().untouched():
+        list(chased().desk.letters(template=at("letter.txt.j2", data)))
+
+
+# --- logs of other systems --------------------------------------------------------------------------------------------
+
+
+@target(
+    files(EXAMPLES / "erp_log", "*.csv"),
+    words(
+        '<?xml version="1.0"?><log><trace><string key="concept:name" value="7"/><event>'
+        '<string key="concept:name" value="accept"/><date key="time:timestamp" value="2024-11-12T10:00:00"/>'
+        "</event></trace></log>",
+    ),
+)
+def event_log(data: bytes) -> None:
+    conform(at("log.csv", data), "invoice")
+
+
+@target(files(EXAMPLES / "erp_log", "*.toml"))
+def log_map(data: bytes) -> None:
+    conform(EXAMPLES / "erp_log" / "log.csv", by=LogMap(file=at("map.toml", data)))
 
 
 # --- proofs -----------------------------------------------------------------------------------------------------------
