@@ -37,7 +37,7 @@ PANELS: Mapping[str, str] = {
     "Cases of your own law": "cases.cases",
     "The supplier": "taxpayers.supplier-view taxpayers.liabilities",
     "The law": "law.explain law.rules law.verify drawing.draw drawing.compare pages.pages drawing.timeline "
-    "drawing.sequence law.scenario conforming.conform",
+    "drawing.poster drawing.sequence law.scenario conforming.conform",
     "The HTTP API": "serving.serve serving.token",
     "The database": "taxpayers.taxpayer audit.audit database.events database.backup database.migrate answers.schema",
 }

@@ -1,4 +1,4 @@
-"""`draw`, `compare`, `timeline` and `sequence`: the law in pictures, and what a change of it does.
+"""`draw`, `compare`, `timeline`, `poster`, `policy` and `sequence`: the law in pictures, and what a change of it does.
 
 Imports Typer and the options; the law and the drawing when it is run, never the store.
 """
@@ -187,6 +187,27 @@ def timeline(
         )
     else:
         svg = moving_month(way_of(book, animate, period, recipient))
+    _put(call, converted(svg, chosen), chosen, out)
+
+
+@command("poster")
+def poster(
+    call: Call,
+    *,
+    period: TaxPeriod | None = None,
+    calendar: Path | None = None,
+    theme: Theme = "light",
+    fmt: Literal["svg", "png", "pdf"] | None = None,
+    out: Path | None = None,
+) -> None:
+    """Draw the whole law on A2 for the wall: an invoice's machine, what differs in others, GSTR-2B, a month."""
+    from ims_fsm.charts.poster.drawing import poster as drawn_poster
+    from ims_fsm.draw.conversion import converted
+    from ims_fsm.draw.theme import theme_named
+    from ims_fsm.law.book import book_with
+
+    chosen = _chosen(fmt, out)
+    svg = drawn_poster(book_with(calendar), period, theme_named(theme)).svg()
     _put(call, converted(svg, chosen), chosen, out)
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import html
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Self
 
 from ims_fsm.draw.language import ENGLISH, Language
 from ims_fsm.draw.measure import ASCENT, COLUMN, DESCENT, FAMILY, TEXT, is_measurable, width
@@ -21,6 +22,7 @@ from ims_fsm.draw.theme import Theme
 LINE = 8.4
 # Where the middle of small letters is above their baseline, in parts of their size.
 _MIDDLE = 0.38
+_VIEW = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 _HEAD_LENGTH, _HEAD_WIDTH = 5.0, 2.1
 # Links and what they say need the second namespace.
 _XMLNS = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
@@ -180,7 +182,29 @@ class Group:
         return "\n".join((f"<g{marks}>", *title, *inside, "</g>"))
 
 
-Shape = Text | Rect | Line | Group
+@dataclass(frozen=True, slots=True)
+class Inset:
+    """Another picture, an SVG as this package writes it, in a box of its own ratio."""
+
+    box: Box
+    content: str
+
+    @classmethod
+    def fitting(cls, content: str, x: float, y: float, wide: float) -> Self:
+        """Return a picture so wide, from a place on."""
+        own_wide, own_tall = map(float, _VIEW.findall(content)[0])
+        return cls(Box(x, y, x + wide, y + wide * own_tall / own_wide), content)
+
+    def svg(self, pen: float) -> str:  # noqa: ARG002 - it is drawn already
+        """Return the element."""
+        left, top, right, bottom = self.box
+        own_wide, own_tall = _VIEW.findall(self.content)[0]
+        place = f'x="{number(left)}" y="{number(top)}" width="{number(right - left)}" height="{number(bottom - top)}"'
+        inside = self.content[self.content.index(">") + 1 : self.content.rindex("</svg>")]
+        return f'<svg {place} viewBox="0 0 {own_wide} {own_tall}">{inside}</svg>'
+
+
+Shape = Text | Rect | Line | Group | Inset
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
+from ims_fsm.charts.poster.drawing import poster
 from ims_fsm.draw.comparison import comparisons, write_comparisons
+from ims_fsm.draw.conversion import converted
 from ims_fsm.draw.diagrams import write_diagrams
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.files.writing import Outputs
@@ -77,6 +79,8 @@ def publish(book: LawBook, folder: Path) -> list[Path]:
     files = pictures.files(pictures.names) | {"README.md": text_of(material, "diagrams").encode()}
     files |= {f"{stem}.mmd": chart.mermaid.encode() for stem, chart in pictures.charts.items() if chart.mermaid}
     files |= {f"{stem}.svg": svg.encode() for stem, svg in pictures.moving.items()}
+    sheet = poster(book).svg()
+    files |= {f"poster.{fmt}": converted(sheet, fmt) for fmt in ("svg", "pdf")}
     written = write_diagrams(book.law, folder, ("dot", "mermaid"))
     for before, after in pairwise(book.law.rule_sets):
         written += write_comparisons(comparisons(book.law, before.id, after.id), folder, ())

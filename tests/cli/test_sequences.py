@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
+import shutil
+
 import pytest
+
+drawable = pytest.mark.skipif(
+    shutil.which("dot") is None and importlib.util.find_spec("pygraphviz") is None, reason="no Graphviz is installed"
+)
 
 
 def test_a_timeline_is_printed_by_its_calendar_and_answered_as_json(bare, tmp_path):
@@ -77,3 +84,8 @@ def test_what_cannot_be_drawn_is_one_sentence(bare, arguments, says):
     told = bare(*arguments).ended(2)
     assert says in told.err
     assert told.out == ""
+
+
+@drawable
+def test_the_poster_is_of_the_rule_set_of_its_period(bare):
+    assert "IMS-2024-10: IMS as launched" in bare("poster", "--period", "2024-10").ended(0).out

@@ -37,11 +37,13 @@ _BEFORE, _AFTER, _WORTH_CUTTING = 7, 2, 35
 Run = tuple[dt.date, dt.date]
 
 
-def month_page(book: LawBook, period: TaxPeriod, recipient: Recipient, theme: Theme = LIGHT) -> Page:
+def month_page(
+    book: LawBook, period: TaxPeriod, recipient: Recipient, theme: Theme = LIGHT, *, notes: bool = True
+) -> Page:
     """Return the picture of the tax period in which a month lies, as a page of shapes.
 
     Every date is the calendar's, every sentence of a note the register's. Raises `InputError` with every problem of
-    what is asked.
+    what is asked. Without `notes` their sentences stand elsewhere.
     """
     days = Days.read(book, period, recipient)
     story = story_of(book, days)
@@ -56,11 +58,11 @@ def month_page(book: LawBook, period: TaxPeriod, recipient: Recipient, theme: Th
     at = top + 2 * _STRIP + _GAP
     for lane in (story.supplier, story.portal, story.recipient):
         at = drawing.lane(lane, at) + _GAP
-    bottom, foot = _foot(story.notes, theme.palette, at + _GAP)
+    bottom, foot = _foot(story.notes, theme.palette, at + _GAP) if notes else (at, [])
     behind = (*drawing.lanes, *drawing.stripes(top + 2 * _STRIP, at - _GAP), *drawing.strip(top))
     shapes = (*above, *behind, *drawing.shapes, *drawing.cuts(top, at - _GAP), *foot)
-    notes = (f"{note.when}: {note.says} ({note.cited})" for note in story.notes)
-    says = f"{below[0].upper()}{below[1:]}. {' '.join(notes)}"
+    said = (f"{note.when}: {note.says} ({note.cited})" for note in story.notes)
+    says = f"{below[0].upper()}{below[1:]}. {' '.join(said)}"
     return Page(f"month-{days.period}-{recipient.filing}", title, says, bottom + 2, shapes, theme)
 
 

@@ -17,6 +17,7 @@ from ims_fsm.charts.paper import LEFT, PAD, RIGHT, heading, short
 from ims_fsm.draw.citation import cite_all
 from ims_fsm.draw.measure import TEXT, TRIGGER, folded, width
 from ims_fsm.draw.paper import LINE, Box, Group, Line, Page, Rect, Shape, Text, number
+from ims_fsm.draw.sign import ROOM, sign_shapes, state_sign
 from ims_fsm.draw.theme import DARK, LIGHT, Paint, Palette
 from ims_fsm.law.edition import Edition
 from ims_fsm.terms.period import TaxPeriod
@@ -120,9 +121,12 @@ def _cards(edition: Edition, reached: Sequence[str], palette: Palette, top: floa
         box = Box(left, top, left + wide, top + _CARD)
         paint = palette.paint(state) if state.name in reached else palette.faint
         dash = "" if state.name in reached else "3 2"
+        room, base = ROOM * TRIGGER, box.baseline()
+        begins = box.middle[0] - (room + width(state.title, TRIGGER, bold=True)) / 2
         card = (
             Rect(box, paint.fill, paint.line, 5, 1.2, dash),
-            Text(box.middle[0], box.baseline(), state.title, paint.line, "middle", size=TRIGGER, bold=True),
+            *sign_shapes(state_sign(state), begins, base, TRIGGER, paint.line),
+            Text(begins + room, base, state.title, paint.line, size=TRIGGER, bold=True),
         )
         yield Group(state.says, card, kind=f"{edition.machine.name}-{state.name}")
 

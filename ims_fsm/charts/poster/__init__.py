@@ -1,0 +1,1 @@
+"""The whole law on one sheet of paper."""
