@@ -38,7 +38,7 @@ PAGES = [
     *(DOCS / f"{name}.md" for name in ("machines", "matching", "chasing", "conform", "papers")),
     *sorted((DOCS / "coming_from").glob("*.md")),
 ]
-PAGES += sorted((DOCS / "learn").glob("*.md"))
+PAGES += sorted((*(DOCS / "learn").glob("*.md"), *(DOCS / "understand").glob("*.md")))
 GUIDES = [*PAGES, *DATED]
 # When the pages were written whose commands all say on which day they are given: seals are the same then.
 WRITTEN_AT = datetime(2026, 12, 1, 4, 30, tzinfo=UTC)
