@@ -6,7 +6,7 @@ Imports Typer and the options; the law and the drawing when it is run, never the
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -41,6 +41,9 @@ def draw(
     compare: tuple[str, str] | None = None,
     notes: Literal["none", "numbers", "full"] | None = None,
     ratio: Literal["16:9", "a4", "square"] | None = None,
+    only: str | None = None,
+    highlight: str | None = None,
+    differs_from: str | None = None,
     language: str = "en",
     href_base: str | None = None,
     watch: bool = False,
@@ -50,17 +53,18 @@ def draw(
 
     As scxml and xstate they are written for other engines: states, triggers, guards and their rules.
     """
-    from ims_fsm.draw.diagrams import Style, drawings, exchanged, written
+    from ims_fsm.draw.diagrams import Style, exchanged, written
 
     path, names = path_and_machines(machines)
-    style = Style.named(theme, href_base, notes, ratio)
-    spoken = _spoken(language, is_of_machines=not compare and fmt not in _OTHER_ENGINES)
+    parts = [part.strip() for part in (only or "").split(",") if part.strip()]
+    style = Style.named(theme, href_base, notes, ratio, parts)
+    spoken = _spoken(language, is_plain=not (compare or highlight or differs_from) and fmt not in _OTHER_ENGINES)
     if compare and edition:
         raise CallError("--compare names two rule sets and --edition one; leave one of the options out")
     if period and (compare or edition):
         raise CallError("--period chooses the rule set; leave --edition and --compare out")
-    if compare and fmt in _OTHER_ENGINES:
-        raise CallError(f"--compare is a picture, and {fmt} is none; leave one of the options out")
+    kinds = {"--compare": compare, "--highlight": highlight, "--differs-from": differs_from}
+    _check_looks(fmt, kinds, {"--notes": notes, "--ratio": ratio, "--only": only})
 
     def drawn(law: Law, outputs: Outputs) -> list[Path]:
         chosen = period or edition
@@ -70,8 +74,9 @@ def draw(
             from ims_fsm.draw.comparison import comparisons, write_comparisons
 
             return write_comparisons(comparisons(law, *compare, names), out, [fmt], style, outputs)
-        listed = [drawing.in_language(spoken) for drawing in drawings(law, names, chosen)]
-        sheets = {drawing.stem: style.sheet(drawing.picture) for drawing in listed}
+        from ims_fsm.draw.views import views
+
+        sheets = views(law, names, chosen, style, language=spoken, highlight=highlight, differs_from=differs_from)
         return written(sheets, out, [fmt], outputs=outputs)
 
     if watch:
@@ -81,12 +86,21 @@ def draw(
     call.answer(lambda: verbatim("\n".join(map(str, files))), {"files": files})
 
 
-def _spoken(language: str, *, is_of_machines: bool) -> Language:
+def _check_looks(fmt: str, kinds: Mapping[str, object], looks: Mapping[str, object]) -> None:
+    """Refuse two kinds of pictures in one, and any where no picture is made."""
+    asked = [option for option, given in {**kinds, **looks}.items() if given]
+    if asked and fmt in _OTHER_ENGINES:
+        raise CallError(f"{asked[0]} is about a picture, and {fmt} is none; leave the option out")
+    if sum(map(bool, kinds.values())) > 1:
+        raise CallError(f"{', '.join(kinds)} each make a picture of their own; keep one of them")
+
+
+def _spoken(language: str, *, is_plain: bool) -> Language:
     from ims_fsm.draw.language import ENGLISH, language_named
 
     spoken = language_named(language)
-    if spoken is not ENGLISH and not is_of_machines:
-        raise CallError("only pictures of machines have other languages; leave --language out")
+    if spoken is not ENGLISH and not is_plain:
+        raise CallError("only pictures of machines as they are declared have other languages; leave --language out")
     return spoken
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from ims_fsm.draw.citation import bracketed, cite, cite_all, worded
 from ims_fsm.draw.description import CROSS, span
@@ -18,6 +18,7 @@ from ims_fsm.draw.diagrams import PLAIN, Style, checked, written
 from ims_fsm.draw.legend import Block, Entry
 from ims_fsm.draw.notes import reason_of
 from ims_fsm.draw.picture import Arrow, Card, Label, Links, Picture, picture_of
+from ims_fsm.draw.ratio import Notes
 from ims_fsm.draw.sheet import ArrowLook, CardLook, LabelLook, Sheet, Wording
 from ims_fsm.draw.theme import LIGHT, Paint, Palette, Theme
 from ims_fsm.errors import Problem
@@ -28,18 +29,19 @@ from ims_fsm.law.register import Law
 
 
 class Mark(NamedTuple):
-    """How a change is shown: its sign, which a grey print says as well, its heading, and its colour in a palette."""
+    """How a change is shown: its sign, which a grey print says as well, heading, colour, and word on a state."""
 
     sign: str
     heading: str
     color: str
+    badge: str
 
 
 # In the order in which they are listed; what is not here is as it was.
 MARKS: Mapping[Change, Mark] = {
-    Change.ADDED: Mark("+", "What is added", "green"),
-    Change.CHANGED: Mark("~", "What is changed", "amber"),
-    Change.GONE: Mark("\N{MINUS SIGN}", "What is gone", "red"),
+    Change.ADDED: Mark("+", "What is added", "green", "added"),
+    Change.CHANGED: Mark("~", "What is changed", "amber", "changed"),
+    Change.GONE: Mark("\N{MINUS SIGN}", "What is gone", "red", "gone"),
 }
 KEY = "+ green: added, \N{MINUS SIGN} red: gone, ~ amber: changed, grey: unchanged"
 
@@ -66,6 +68,7 @@ class Difference:
     rule: str
     triggers: tuple[str, ...]
     says: str
+    code: str
     guards: tuple[str, ...]
 
     @property
@@ -94,34 +97,46 @@ class ComparisonSheet(Sheet):
 
     comparison: Comparison = field(kw_only=True)
 
+    @property
+    def marks(self) -> Mapping[Change, Mark]:
+        """How each change is shown."""
+        return MARKS
+
     @cached_property
     def changes(self) -> tuple[Difference, ...]:
         """The guards that differ, numbered: what is added first, then what is changed, what is gone last."""
-        alike: dict[tuple[Change, str, tuple[str, ...], str], list[str]] = {}
+        alike: dict[tuple[Change, str, tuple[str, ...], str, str], list[str]] = {}
         for change in MARKS:
             for guard in (entry.guard for entry in self.comparison.guards if entry.change is change):
-                alike.setdefault((change, guard.rule, guard.triggers, reason_of(guard).says), []).append(guard.name)
+                alike.setdefault((change, guard.rule, guard.triggers, reason_of(guard).says, guard.code), []).append(
+                    guard.name
+                )
         numbered = enumerate(alike.items(), start=1)
         return tuple(Difference(number, *key, tuple(names)) for number, (key, names) in numbered)
 
     @cached_property
     def wording(self) -> Wording:
         """The machine and both rule sets, with their periods and what signs and colours say; every difference."""
-        before, after = self.comparison.before, self.comparison.after
+        before, after, picture = self.comparison.before, self.comparison.after, self.picture
         periods = [f"{before.counts} to {before.until}"] if before.until else []
         periods += [f"from {after.since}"] if after.since else []
         heading = _heading(self.comparison)
-        sentences = [f"{self.picture.title} under {span(before)}, beside {span(after)}."]
-        for block in self.legend():
-            sentences += [f"{block.heading}: {block.aside}"] if block.aside else []
-            sentences += [f"{_worded(entry.mark)} {entry.name}: {entry.says}." for entry in block.entries]
+        sentences = [f"{picture.title} under {span(before)}, beside {span(after)}.", *self.sentences()]
         return Wording(
             heading=heading,
             subheading="\n".join([*([" beside those ".join(periods)] if periods else []), KEY]),
             caption=heading,
             title=heading,
             said=" ".join(sentences).replace("..", "."),
+            below=(picture.left_out,) if picture.left_out else (),
         )
+
+    def sentences(self) -> Iterator[str]:
+        """Give every difference in words, and what is left out."""
+        for block in replace(self, notes=Notes.FULL).legend():
+            yield from (f"{block.heading}: {block.aside}",) if block.aside else ()
+            yield from (f"{_worded(entry.mark)} {entry.name}: {entry.says}." for entry in block.entries)
+        yield from (self.picture.left_out,) if self.picture.left_out else ()
 
     def moves(self, arrow: Arrow, trigger: str) -> list[MoveChange]:
         """Return the moves that an arrow's trigger stands for."""
@@ -146,7 +161,7 @@ class ComparisonSheet(Sheet):
             change_paint(change, self.palette),
             self.palette.ink,
             dashed=change is Change.GONE,
-            badge=f"{sign_of(change)} {change}",
+            badge=f"{sign_of(change)} {self.marks[change].badge}",
         )
 
     def arrow_look(self, arrow: Arrow) -> ArrowLook:
@@ -176,29 +191,45 @@ class ComparisonSheet(Sheet):
 
     def legend(self) -> Iterator[Block]:
         """Give what is added, changed and gone: first what moves, then what refuses."""
-        comparison = self.comparison
-        if not comparison.differs:
-            yield Block((), "Nothing differs", f"{comparison.title} is the same under both rule sets.")
-        edition = comparison.whole
-        for change, mark in MARKS.items():
-            color = change_paint(change, self.palette).line
-            entries = []
-            for (trigger, dest), moves in moved(comparison).items():
-                if change_of(moves) is change and change is not Change.CHANGED:
-                    says = f"It leads to {edition.states[dest].title}. {edition.triggers[trigger].says}"
-                    says += bracketed(*moves[0].rules)
-                    entries.append(Entry(mark.sign, worded(trigger), says, color=color))
-            for difference in self.changes:
-                if difference.change is change:
-                    says = f"On {', '.join(map(worded, difference.triggers))}: {difference.says}"
-                    entries.append(Entry(difference.mark, cite(difference.rule), says, color=color))
-            for at, entry in enumerate(entries):
-                yield Block((entry,), "" if at else mark.heading)
+        if not self.numbered:
+            return
+        if not self.comparison.differs:
+            yield Block((), "Nothing differs", f"{self.comparison.title} is the same on both sides.")
+        for change, mark in self.marks.items():
+            entries = [*self._moving(change), *self._refusing(change)]
+            yield from (Block((entry,), "" if at else mark.heading) for at, entry in enumerate(entries))
+
+    def _moving(self, change: Change) -> Iterator[Entry]:
+        color, edition = change_paint(change, self.palette).line, self.comparison.whole
+        for (trigger, dest), moves in moved(self.comparison).items():
+            if change_of(moves) is change and change is not Change.CHANGED and self._shows(trigger):
+                says = f"It leads to {edition.states[dest].title}. {edition.triggers[trigger].says}"
+                says += bracketed(*moves[0].rules)
+                yield Entry(self.marks[change].sign, worded(trigger), says if self.full else "", color=color)
+
+    def _refusing(self, change: Change) -> Iterator[Entry]:
+        color = change_paint(change, self.palette).line
+        for difference in self.changes:
+            if difference.change is change and self._shows(*difference.triggers):
+                said = difference.says if self.full else worded(difference.code)
+                says = f"On {', '.join(map(worded, difference.triggers))}: {said}"
+                yield Entry(difference.mark, cite(difference.rule), says, color=color)
+
+    def _shows(self, *triggers: str) -> bool:
+        """Say whether one of some triggers is shown: a part of a picture leaves some out."""
+        return not self.picture.left_out or any(key.trigger.name in triggers for key in self.picture.keys)
+
+
+C = TypeVar("C", bound=ComparisonSheet)
 
 
 def comparison_sheet(comparison: Comparison, theme: Theme = LIGHT, links: Links | None = None) -> ComparisonSheet:
     """Return the picture of two editions, one beside the other."""
-    sheet = ComparisonSheet(_picture(comparison), theme, links, comparison=comparison)
+    return parted(ComparisonSheet(whole_picture(comparison), theme, links, comparison=comparison))
+
+
+def parted(sheet: C) -> C:
+    """Return a comparison with those arrows parted whose triggers differ."""
 
     def kind(arrow: Arrow, label: Label) -> object:
         return sheet.change(arrow, label.trigger)
@@ -206,7 +237,7 @@ def comparison_sheet(comparison: Comparison, theme: Theme = LIGHT, links: Links 
     return replace(sheet, picture=sheet.picture.apart(kind))
 
 
-def _picture(comparison: Comparison) -> Picture:
+def whole_picture(comparison: Comparison) -> Picture:
     """Return the picture of both: never is what neither can take, not reached is what neither can reach."""
     whole = picture_of(comparison.whole)
     taken = {(move.source, move.trigger, move.dest) for move in comparison.moves if move.taken}

@@ -31,7 +31,7 @@ def described(picture: Picture) -> str:
         sentences.append(said("Never reached: {states}.", states=_titles(picture, unreached)))
     if final := tuple(card.name for card in picture.cards if card.state.terminal):
         sentences.append(said("Nothing leads out of: {states}.", states=_titles(picture, final)))
-    return " ".join(sentences)
+    return " ".join([*sentences, picture.left_out]).strip()
 
 
 def span(rule_set: RuleSetDeclaration, language: Language = ENGLISH) -> str:

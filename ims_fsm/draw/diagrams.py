@@ -15,6 +15,7 @@ from typing import TypeVar
 from ims_fsm.draw import interchange
 from ims_fsm.draw import theme as themes
 from ims_fsm.draw.dot import dot_of
+from ims_fsm.draw.excerpt import excerpt
 from ims_fsm.draw.language import ENGLISH, Language, language_named
 from ims_fsm.draw.picture import Links, Picture, picture_of
 from ims_fsm.draw.ratio import Notes, Ratio, notes_named, ratio_named
@@ -125,36 +126,42 @@ class Style:
     """How pictures are drawn: in a theme, with what notes, on what page, with links to a page `href_base` if there is.
 
     In `href_base` the word `{machine}` stands for the machine's name. Without `notes` it has all of them, or
-    those that are usual on the page that it fills.
+    those that are usual on the page that it fills. `only` names the states and triggers that are shown; without it all.
     """
 
     theme: Theme = themes.LIGHT
     href_base: str | None = None
     notes: Notes | None = None
     ratio: Ratio | None = None
+    only: tuple[str, ...] = ()
 
     @classmethod
-    def named(cls, theme: str, href_base: str | None, notes: str | None, ratio: str | None) -> Style:
+    def named(
+        cls, theme: str, href_base: str | None, notes: str | None, ratio: str | None, only: Sequence[str] = ()
+    ) -> Style:
         """Return a style whose parts are named; raises `InputError` for a name that there is not."""
-        return cls(
-            theme_named(theme), href_base, notes_named(notes) if notes else None, ratio_named(ratio) if ratio else None
-        )
+        said, page = notes_named(notes) if notes else None, ratio_named(ratio) if ratio else None
+        return cls(theme_named(theme), href_base, said, page, tuple(dict.fromkeys(only)))
 
     def sheet(self, picture: Picture) -> Sheet:
         """Return a picture as a sheet in this style."""
-        base = None if self.href_base is None else self.href_base.replace("{machine}", picture.machine)
-        return self.dressed(Sheet(picture, self.theme, None if base is None else Links(base)))
+        return self.dressed(Sheet(picture, self.theme, self.links(picture)))
+
+    def links(self, picture: Picture) -> Links | None:
+        """Return where the parts of a picture lead, if they lead anywhere."""
+        return None if self.href_base is None else Links(self.href_base.replace("{machine}", picture.machine))
 
     def dressed(self, sheet: S) -> S:
-        """Return a sheet with the notes and the page of this style."""
+        """Return a sheet with the notes, the page and the parts of this style."""
         usual = self.ratio.notes if self.ratio else Notes.FULL
-        return replace(sheet, notes=self.notes or usual, ratio=self.ratio)
+        part = excerpt(sheet.picture, self.only) if self.only else sheet.picture
+        return replace(sheet, picture=part, notes=self.notes or usual, ratio=self.ratio)
 
 
 PLAIN = Style()
 
 
-def draw(
+def draw(  # noqa: PLR0913 - as many as the command has
     edition: Edition,
     fmt: str,
     *,
@@ -162,16 +169,18 @@ def draw(
     href_base: str | None = None,
     notes: str | None = None,
     ratio: str | None = None,
+    only: Sequence[str] = (),
 ) -> bytes:
     """Draw an edition of a machine as dot, mermaid, svg, png or pdf; text is UTF-8.
 
     `theme` is light, dark or print; `notes` are none, numbers or full; `ratio` is the page that it fills, 16:9, a4 or
-    square. With `href_base` states, arrows and notes lead to their lines on that page.
+    square; `only` are the states and triggers that are shown. With `href_base` states, arrows and notes lead to their
+    lines on that page.
     Raises `InputError` for another format or theme, `RendererMissingError` where svg, png or pdf is asked and there is
     nothing to draw it with, `RenderingError` where that fails. DOT and Mermaid are the same bytes on every machine.
     """
     check_formats([fmt])
-    return drawn([Style.named(theme, href_base, notes, ratio).sheet(picture_of(edition))], fmt)[0]
+    return drawn([Style.named(theme, href_base, notes, ratio, only).sheet(picture_of(edition))], fmt)[0]
 
 
 def drawings(law: Law, names: Iterable[str] | None = None, edition: str | TaxPeriod | None = None) -> list[Drawing]:
@@ -338,15 +347,24 @@ def diagram(  # noqa: PLR0913 - as many as the command has
     href_base: str | None = None,
     notes: str | None = None,
     ratio: str | None = None,
+    only: Sequence[str] = (),
+    highlight: str | None = None,
+    differs_from: str | None = None,
     law: Law | None = None,
 ) -> Diagram:
     """Return the diagram of a machine under a rule set, the newest where none is named.
 
-    `theme`, `notes`, `ratio` and `href_base` are as in `draw`. `law` is the shipped one where none is given. Raises
-    `InputError` for an unknown name.
+    `theme`, `notes`, `ratio`, `only` and `href_base` are as in `draw`. With `highlight` that rule or guard stands out,
+    with `differs_from` the machine is beside that one. `law` is the shipped one where none is given.
+    Raises `InputError` for an unknown name, and for a rule that does nothing to the machine.
     """
-    chosen, *_ = drawings(law or shipped_law(), [machine], edition)
-    return Diagram(Style.named(theme, href_base, notes, ratio).sheet(chosen.picture))
+    from ims_fsm.draw.views import views  # noqa: PLC0415 - most pictures need no other kind of sheet
+
+    whole = law or shipped_law()
+    style = Style.named(theme, href_base, notes, ratio, only)
+    chosen = edition or whole.machine(machine).edition.rule_set.id
+    (sheet,) = views(whole, [machine], chosen, style, highlight=highlight, differs_from=differs_from).values()
+    return Diagram(sheet)
 
 
 def format_of(path: Path) -> str:

@@ -64,7 +64,8 @@ def _defaults(graph: Digraph, sheet: Sheet) -> None:
 
 def _nodes(graph: Digraph, sheet: Sheet) -> None:
     picture, ink = sheet.picture, sheet.palette.ink
-    graph.node(ENTRY, "", shape="circle", width="0.12", height="0.12", color=ink, fillcolor=ink)
+    if any(arrow.tail == ENTRY for arrow in picture.arrows):
+        graph.node(ENTRY, "", shape="circle", width="0.12", height="0.12", color=ink, fillcolor=ink)
     size = card_size(sheet)
     if picture.frame:
         with graph.subgraph(name=FRAME) as frame:
@@ -199,11 +200,15 @@ def _legend(sheet: Sheet) -> str:
     """Return what stands below the picture, in one column: its title, and what explains it."""
     lines = [Words(sheet.wording.heading, measure.STATE, sheet.palette.ink, bold=True)]
     lines += [Words(words, measure.TEXT, sheet.palette.aside) for words in sheet.wording.subheading.splitlines()]
+    below = sheet.wording.below
     for block in sheet.legend():
         lines += [Words(words, measure.TEXT, sheet.palette.ink) for words in (block.heading, block.aside) if words]
         for entry in block.entries:
             said = f"{' '.join(part for part in (entry.mark, entry.name) if part)}: {entry.says}"
             lines += [Words(words, measure.TEXT, sheet.palette.aside) for words in folded(said, measure.WIDTH)]
+    lines += [
+        Words(folds, measure.TEXT, sheet.palette.aside) for says in below for folds in folded(says, measure.WIDTH)
+    ]
     return _fixed(lines)
 
 

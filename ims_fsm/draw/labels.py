@@ -76,9 +76,10 @@ def card_size(sheet: Sheet) -> tuple[float, float]:
     """Return the width and height of a state's card, in points: all are as large as the largest."""
     sizes = [extent([*card_lines(sheet, card)]) for card in sheet.picture.cards]
     tall = max(high + 5 * card.state.terminal for (_, high), card in zip(sizes, sheet.picture.cards, strict=True))
+    widest = max(wide for wide, _ in sizes)
     if sheet.full:
-        return measure.CARD_WIDTH + measure.CARD_PAD, tall + measure.CARD_PAD
-    return max(wide for wide, _ in sizes) + 2 * measure.CARD_PAD, tall + 3 * measure.CARD_PAD
+        return max(widest, measure.CARD_WIDTH) + measure.CARD_PAD, tall + measure.CARD_PAD
+    return widest + 2 * measure.CARD_PAD, tall + 3 * measure.CARD_PAD
 
 
 def gap(sheet: Sheet) -> float:

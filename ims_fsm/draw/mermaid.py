@@ -40,7 +40,8 @@ def mermaid_of(drawing: Picture | Sheet) -> str:
 
 
 def _lines(sheet: Sheet) -> Iterator[str]:
-    yield from ("---", f"title: {_quoted(sheet.wording.caption)}", "---")
+    titled = " · ".join([sheet.wording.caption, *sheet.wording.below])
+    yield from ("---", f"title: {_quoted(titled)}", "---")
     yield from (SETTINGS,) if sheet.numbered else ()
     yield "stateDiagram-v2"
     yield f"    accTitle: {sheet.wording.title}"

@@ -89,7 +89,10 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Everything that is drawn of one machine under one rule set."""
+    """Everything that is drawn of one machine under one rule set.
+
+    `states` and `triggers` are all that the machine declares, `hidden` how many of them a part of a picture leaves out.
+    """
 
     machine: str
     title: str
@@ -101,6 +104,9 @@ class Picture:
     frame: tuple[str, ...]
     keys: tuple[Key, ...]
     notes: tuple[Note, ...]
+    states: tuple[str, ...] = ()
+    triggers: tuple[str, ...] = ()
+    hidden: tuple[int, int] = (0, 0)
     #: In which its titles and sentences are said, and in which what is drawn with them has to be.
     language: Language = field(default=ENGLISH, compare=False)
 
@@ -118,6 +124,15 @@ class Picture:
             keys=tuple(replace(key, trigger=replace(key.trigger, says=said(key.trigger.says))) for key in self.keys),
             language=language,
         )
+
+    @property
+    def left_out(self) -> str:
+        """How many states and triggers are left out, in a sentence; nothing for a whole picture."""
+        said, (states, triggers) = self.language.said, self.hidden
+        counts = [said("1 state") if states == 1 else said("{n} states", n=str(states))] if states else []
+        counts += [said("1 trigger") if triggers == 1 else said("{n} triggers", n=str(triggers))] if triggers else []
+        what = f" {said('and')} ".join(counts)
+        return said("{what} is not shown." if sum(self.hidden) == 1 else "{what} are not shown.", what=what) if what else ""
 
     def named(self, trigger: str) -> str:
         """Return a trigger as words."""
@@ -216,6 +231,8 @@ def picture_of(edition: Edition) -> Picture:
         frame=frame,
         keys=_keys(edition),
         notes=notes,
+        states=tuple(state.name for state in declared.state),
+        triggers=tuple(trigger.name for trigger in declared.trigger),
     )
 
 

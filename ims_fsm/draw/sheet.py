@@ -128,6 +128,7 @@ class Sheet:
             caption=f"{picture.title}, {span}",
             title=description.title(picture),
             said=description.described(picture),
+            below=(picture.left_out,) if picture.left_out else (),
         )
 
     def card_part(self, card: Card) -> Part:

@@ -79,8 +79,9 @@ class _Drawing:
         yield from self._frame()
         for arrow in picture.arrows:
             yield self._arrow(arrow)
-        entry = self.places.nodes[ENTRY]
-        yield Rect(entry, self.sheet.palette.ink, radius=(entry.right - entry.left) / 2)
+        if ENTRY in self.places.nodes:
+            entry = self.places.nodes[ENTRY]
+            yield Rect(entry, self.sheet.palette.ink, radius=entry.wide / 2)
         for card in picture.cards:
             yield self._card(card)
 

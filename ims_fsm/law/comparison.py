@@ -137,11 +137,13 @@ def _states(before: Edition, after: Edition) -> tuple[StateChange, ...]:
 
 def _guards(before: Edition, after: Edition) -> tuple[GuardChange, ...]:
     was, now = ({guard.name: guard for guard in edition.guards} for edition in (before, after))
+    was = {_renamed(guard, was, now): guard for guard in was.values()}
     declared = [guard.name for edition in (after, before) for guard in edition.machine.declaration.guard]
     changes = []
     for name in dict.fromkeys(name for name in declared if name in {**was, **now}):
         old, new = was.get(name), now.get(name)
-        change = _change(was=old is not None, now=new is not None, alike=_undated(old) == _undated(new))
+        alike = old is None or new is None or _undated(replace(old, name=new.name)) == _undated(new)
+        change = _change(was=old is not None, now=new is not None, alike=alike)
         changes.append(GuardChange(old, new, change))
     return tuple(changes)
 
@@ -163,6 +165,13 @@ def _moves(before: Edition, after: Edition, guards: Iterable[GuardChange]) -> tu
 
 def _rules(edition: Edition) -> Mapping[tuple[str, str, str], tuple[str, ...]]:
     return {(source, move.trigger, move.dest): move.rules for move in edition.transitions for source in move.source}
+
+
+def _renamed(guard: GuardDeclaration, was: Mapping[str, GuardDeclaration], now: Mapping[str, GuardDeclaration]) -> str:
+    """Return the name under which a guard is there now: of two machines, each may name the same guard its own way."""
+    others = (other for name, other in now.items() if name not in was and guard.name not in now)
+    same = (other.name for other in others if _undated(replace(other, name=guard.name)) == _undated(guard))
+    return next(same, guard.name)
 
 
 def _undated(guard: GuardDeclaration | None) -> GuardDeclaration | None:

@@ -51,7 +51,13 @@ def test_a_machine_is_written_for_other_engines_by_its_period(bare, tmp_path):
             "--format: 'gif' is not one of the words for it; write svg, png, pdf, dot, mermaid, scxml, xstate",
         ),
         ("credit_note --period 2024-11 --edition IMS-2024-10", "--period chooses the rule set; leave --edition and"),
-        ("--format scxml --compare IMS-2024-10 IMS-2025-10", "--compare is a picture, and scxml is none; leave"),
+        ("--format scxml --compare IMS-2024-10 IMS-2025-10", "--compare is about a picture, and scxml is none; leave"),
+        ("--format xstate --only accept", "--only is about a picture, and xstate is none; leave the option out"),
+        ("--compare IMS-2024-10 IMS-2025-10 --highlight faq.11", "--compare, --highlight, --differs-from each make a"),
+        ("--format mermaid --ratio a4", "drawing: mermaid: is laid out by whoever shows it, so it fills no page of a4"),
+        ("invoice --format dot --only acept", "drawing: acept: is no state and no trigger of invoice; did you mean"),
+        ("--format dot --highlight faq.111", "drawing: faq.111: is no rule and no guard; did you mean faq.11?"),
+        ("--format dot --differs-from invoic", "drawing: invoic: is not a declared machine; did you mean invoice?"),
         ("gstr2b --language xx", "drawing: xx: is not a language that pictures have words in; use one of en, hi"),
         ("--language hi --format scxml", "only pictures of machines have other languages; leave --language out"),
         ("--format dot --out file", "file is not a folder; name another"),
@@ -60,6 +66,22 @@ def test_a_machine_is_written_for_other_engines_by_its_period(bare, tmp_path):
 def test_what_cannot_be_drawn_is_told(bare, tmp_path, call, message):
     (tmp_path / "file").write_text("")
     assert bare("draw", *call.split()).ended(2).err.startswith(f"error: {message}")
+    assert [path.name for path in tmp_path.rglob("*.*")] == []
+
+
+@pytest.mark.parametrize(
+    ("options", "file", "words"),
+    [
+        ("--only no_action,accept,reject", "credit_note.part.mmd", "3 states and 8 triggers are not shown."),
+        ("--highlight faq.11", "credit_note.faq.11.mmd", "Credit note: what FAQ 11 does"),
+        ("--differs-from invoice --notes numbers", "credit_note.beside-invoice.mmd", "Credit note beside Invoice"),
+        ("--compare IMS-2024-10 IMS-2025-10 --only lapse", "credit_note.IMS-2024-10-to-IMS-2025-10.mmd", "not shown"),
+    ],
+)
+def test_what_a_trainer_shows_has_a_file_of_its_own(bare, tmp_path, options, file, words):
+    only = "" if "compare" in options else "--edition IMS-2025-10"
+    bare("draw", "credit_note", *f"{options} {only} --format mermaid --out x".split()).ended(0)
+    assert words in (tmp_path / "x" / file).read_text("utf-8")
 
 
 def test_without_a_drawing_program_it_says_what_is_missing(bare, monkeypatch):

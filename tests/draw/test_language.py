@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import shutil
+from dataclasses import replace
 
 import pytest
 
@@ -52,7 +53,8 @@ def test_a_catalogue_has_every_word_that_is_drawn_and_no_other(law: Law, code: s
     for picture in pictures:
         dot_of(picture)
         mermaid_of(picture)
-    # A slide has words of its own.
+    # A part of a picture has words of its own, and so has a slide.
+    assert all(replace(pictures[0], hidden=hidden).left_out for hidden in ((1, 0), (0, 1), (2, 2)))
     drawn([Sheet(pictures[1], notes=Notes.NONE)], "svg")
     assert words.for_ - set(words) == set()
     assert set(words) - words.for_ == set()
