@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 from ims_fsm.draw import measure
 from ims_fsm.draw.description import CROSS
-from ims_fsm.draw.legend import RAISED, STROKE, typeset
+from ims_fsm.draw.legend import RAISED, STROKE, Block, typeset
 from ims_fsm.draw.measure import COLUMN, LINE, MARGIN, SUBTITLE, TEXT, TITLE, WIDTH, balanced, folded, width
 from ims_fsm.draw.paper import Box, Line, Point, Shape, Text
 from ims_fsm.draw.ratio import SLIDE, Ratio
@@ -46,8 +46,8 @@ def arrangement(sheet: Sheet, drawn: Box) -> Arrangement:
     if sheet.ratio is None and sheet.full:
         return _column(sheet, drawn)
     page = sheet.ratio or SLIDE
-    ways: list[float] = [*BESIDE, 0] if [*sheet.legend()] else [0]
-    tried = (_Way(sheet, drawn, page, beside) for beside in ways)
+    blocks = tuple(sheet.legend())
+    tried = (_Way(sheet, drawn, page, blocks, beside) for beside in ([*BESIDE, 0] if blocks else [0]))
     return max(tried, key=lambda way: way.scale).arranged()
 
 
@@ -78,14 +78,15 @@ class _Way:
     sheet: Sheet
     drawn: Box
     page: Ratio
+    blocks: tuple[Block, ...]
     beside: float
 
-    @property
+    @cached_property
     def content(self) -> float:
         """How wide everything is together."""
-        return max(self.drawn.wide + (self.beside and self.beside + 2 * _APART), self._key_width())
+        return max(self.drawn.wide + (self.beside and self.beside + 2 * _APART), self._key_width)
 
-    @property
+    @cached_property
     def scale(self) -> float:
         """How much larger it can be drawn."""
         return min(self.page.scale(self.content, self._tall()), LARGEST)
@@ -116,22 +117,28 @@ class _Way:
     def _rest(self) -> float:
         """Return how high everything below the heading is."""
         foot, _ = _below(self.sheet, 0, self._legend(0, 0, 0, self.content)[0], self.content)
-        return foot + LINE * (bool(self._key_width()) + 0.5)
+        return foot + LINE * (bool(self._key_width) + 0.5)
 
     def _legend(self, left: float, x: float, y: float, inside: float) -> tuple[float, list[Shape]]:
         """Return how high what is drawn is with its legend, and the legend's shapes: those inside begin at the left."""
-        blocks, palette = [*self.sheet.legend()], self.sheet.palette
-        if not blocks:
+        if not self.blocks:
             return self.drawn.tall + LINE, []
-        put = partial(typeset, blocks, palette)
+        put = partial(typeset, self.blocks, self.sheet.palette)
         if not self.beside:
             bottom, shapes = put(y + self.drawn.tall + LINE, left, inside)
             return bottom - y + LINE, shapes
-        tall, _ = put(0, 0, self.beside)
-        _, shapes = put(y + max(0, (self.drawn.tall - tall) / 2), x + self.drawn.wide + 2 * _APART, self.beside)
-        return max(self.drawn.tall, tall) + LINE, shapes
+        down = max(0, (self.drawn.tall - self._aside) / 2)
+        _, shapes = put(y + down, x + self.drawn.wide + 2 * _APART, self.beside)
+        return max(self.drawn.tall, self._aside) + LINE, shapes
 
+    @cached_property
+    def _aside(self) -> float:
+        """How high the legend beside what is drawn is."""
+        return typeset(self.blocks, self.sheet.palette, 0, 0, self.beside)[0]
+
+    @cached_property
     def _key_width(self) -> float:
+        """How wide the line is that says whose each stroke is."""
         shapes = [*self._key(0, 0)]
         return max((shape.box.right for shape in shapes if isinstance(shape, Text)), default=0)
 

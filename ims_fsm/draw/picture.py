@@ -132,7 +132,11 @@ class Picture:
         counts = [said("1 state") if states == 1 else said("{n} states", n=str(states))] if states else []
         counts += [said("1 trigger") if triggers == 1 else said("{n} triggers", n=str(triggers))] if triggers else []
         what = f" {said('and')} ".join(counts)
-        return said("{what} is not shown." if sum(self.hidden) == 1 else "{what} are not shown.", what=what) if what else ""
+        return (
+            said("{what} is not shown." if sum(self.hidden) == 1 else "{what} are not shown.", what=what)
+            if what
+            else ""
+        )
 
     def named(self, trigger: str) -> str:
         """Return a trigger as words."""

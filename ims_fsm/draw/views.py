@@ -17,7 +17,7 @@ from ims_fsm.law.register import Law
 from ims_fsm.terms.period import TaxPeriod
 
 
-def views(
+def views(  # noqa: PLR0913 - as many as the command has
     law: Law,
     names: Iterable[str] | None,
     edition: str | TaxPeriod | None,
@@ -29,8 +29,9 @@ def views(
 ) -> Mapping[str, Sheet]:
     """Return the sheets of the named machines, or of all, each with the name that its files bear, without ending.
 
-    What is drawn of each `drawings` says; as it is declared it may be in another language. With `highlight` a rule or guard stands out where it does anything. With
-    `differs_from` each machine is beside that one: where none is named, all that extend the same.
+    What is drawn of each `drawings` says; as it is declared it may be in another language. With `highlight` a rule or
+    guard stands out where it does anything. With `differs_from` each machine is beside that one: where none is named,
+    all that extend the same.
     Raises `InputError` for what is unknown, and where nothing is left.
     """
     listed = drawings(law, names, edition)

@@ -13,9 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ims_fsm.draw.citation import cite, cite_all
-from ims_fsm.draw.description import described, title
-from ims_fsm.draw.diagrams import draw
-from ims_fsm.draw.picture import picture_of
+from ims_fsm.draw.diagrams import Diagram, diagram
 from ims_fsm.draw.tables import transition_table
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.book import shipped_law
@@ -25,7 +23,9 @@ from ims_fsm.law.loading import load_law
 from ims_fsm.law.register import Law
 
 NAME = "ims-machine"
-OPTIONS = ("edition", "theme", "format", "caption")
+# What a picture shows of its machine, as `ims-fsm draw` has it.
+LOOKS = ("notes", "ratio", "only", "highlight", "differs-from")
+OPTIONS = ("edition", "theme", "format", "caption", *LOOKS)
 FORMATS = ("svg", "mermaid", "table")
 COLUMNS = ("Trigger", "Who", "From", "To", "Refused by", "Rules")
 _NAMES = re.compile(r'\b(id|aria-labelledby)="([^"]*)"')
@@ -35,13 +35,14 @@ _FITS = 'style="max-width:100%;height:auto"'
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a page asks for: a machine, its rule set (the newest without one), theme, format and caption."""
+    """What a page asks for: a machine, its rule set (the newest without one), theme, format, caption and looks."""
 
     machine: str
     edition: str = ""
     theme: str = "light"
     fmt: str = "svg"
     caption: str = ""
+    looks: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def read(cls, machine: str, options: Mapping[str, str]) -> Asked:
@@ -51,13 +52,19 @@ class Asked:
         problems = [Problem(name, "is not an option", remedy) for name in options if name not in OPTIONS]
         if fmt not in FORMATS:
             problems.append(Problem(fmt, "is not a format of a page", f"use one of {', '.join(FORMATS)}"))
+        looks = tuple((name, options[name]) for name in LOOKS if options.get(name))
+        if looks and fmt == "table":
+            problems.append(Problem(looks[0][0], "is about a picture, and a table is none", "leave the option out"))
         if not machine:
             problems.append(Problem("the machine", "is not named", f"name one, like {NAME} credit_note"))
         if problems:
             raise InputError(NAME, problems)
-        return cls(
-            machine, options.get("edition", ""), options.get("theme") or "light", fmt, options.get("caption", "")
+        edition, theme, caption = (
+            options.get("edition", ""),
+            options.get("theme") or "light",
+            options.get("caption", ""),
         )
+        return cls(machine, edition, theme, fmt, caption, looks)
 
     def edition_in(self, law: Law) -> Edition:
         """Return the edition that is asked for; raises `InputError` for a machine or rule set that the law lacks."""
@@ -68,6 +75,21 @@ class Asked:
             remedy = f"the rule sets are {', '.join(machine.editions)}"
             raise InputError(NAME, [Problem(self.edition, "is not a rule set", remedy)])
         return machine.editions[self.edition]
+
+
+def _diagram(law: Law, asked: Asked) -> Diagram:
+    looks, edition = dict(asked.looks), asked.edition_in(law)
+    return diagram(
+        asked.machine,
+        edition.rule_set.id,
+        theme=asked.theme,
+        notes=looks.get("notes"),
+        ratio=looks.get("ratio"),
+        only=[name.strip() for name in looks.get("only", "").split(",") if name.strip()],
+        highlight=looks.get("highlight"),
+        differs_from=looks.get("differs-from"),
+        law=law,
+    )
 
 
 def law_in(folder: Path | None) -> Law:
@@ -125,13 +147,13 @@ def _numbered(names: str, number: int) -> str:
 
 def drawn(law: Law, asked: Asked, fmt: str) -> bytes:
     """Return a machine's picture in a format of pictures; raises what drawing raises."""
-    return draw(asked.edition_in(law), fmt, theme=asked.theme)
+    return _diagram(law, asked).drawn(fmt)
 
 
 def alternative(law: Law, asked: Asked) -> str:
     """Return a machine's picture in words, for a page that shows none."""
-    picture = picture_of(asked.edition_in(law))
-    return f"{title(picture)}. {described(picture)}"
+    wording = _diagram(law, asked).sheet.wording
+    return f"{wording.title}. {wording.said}"
 
 
 def cells(law: Law, asked: Asked) -> Iterator[tuple[str, ...]]:

@@ -54,7 +54,7 @@ class MachineNode(nodes.General, nodes.Element):
 
 
 class MachineDirective(SphinxDirective):
-    """Put a declared machine into the page; its options are edition, theme, format and caption."""
+    """Put a declared machine into the page; its options are edition, theme, format, caption and looks."""
 
     required_arguments = 1
     option_spec: ClassVar[dict[str, Callable[[str], Any]] | None] = dict.fromkeys(

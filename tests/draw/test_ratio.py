@@ -5,17 +5,22 @@ from __future__ import annotations
 import importlib.util
 import re
 import shutil
+from dataclasses import replace
 from itertools import product
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ims_fsm.draw.arrangement import arrangement
 from ims_fsm.draw.diagrams import diagram, draw, drawn
+from ims_fsm.draw.dot import dot_of
 from ims_fsm.draw.measure import SMALLEST
 from ims_fsm.draw.paper import Box, Text
 from ims_fsm.draw.picture import picture_of
 from ims_fsm.draw.ratio import RATIOS, Notes
 from ims_fsm.draw.sheet import Sheet
+from ims_fsm.draw.svg import digest
 from ims_fsm.errors import InputError
 from ims_fsm.law.register import Law
 
@@ -29,8 +34,8 @@ LEAST = {"16:9": 18, "square": 15, "a4": SMALLEST}
 
 @pytest.fixture(scope="module")
 def pages(law: Law) -> dict[tuple[str, str, str], str]:
-    """Every machine on every page, but for all notes on a slide."""
-    pictures = [picture_of(machine.edition) for machine in law.machines.values()]
+    """The plainest machine, a usual one and that with the most notes on every page, but for all notes on a slide."""
+    pictures = [picture_of(law.machine(name).edition) for name in ("credit_note", "invoice_amendment", "gstr2b")]
     ways = [way for way in product(RATIOS, Notes) if way[1] is not Notes.FULL or way[0] == "a4"]
     sheets = {
         (picture.machine, ratio, notes.value): Sheet(picture, notes=notes, ratio=RATIOS[ratio])
@@ -134,3 +139,19 @@ def test_an_unknown_name_is_refused(asked: dict[str, str], told: str) -> None:
 
 def words_of(svg: str) -> set[str]:
     return set(re.findall(r"<text[^>]*>([^<]*)</text>", svg))
+
+
+@pytest.mark.parametrize(
+    ("file", "look"),
+    [
+        ("credit_note", {}),
+        ("credit_note.part", {"only": ["no_action", "accepted", "accept", "reject"]}),
+        ("credit_note.faq.11", {"highlight": "faq.11", "notes": "none"}),
+        ("credit_note.beside-invoice", {"differs_from": "invoice"}),
+    ],
+)
+def test_the_pictures_of_the_guide_are_fresh(published: Path, file: str, look: dict[str, Any]) -> None:
+    text = (published.parent / "docs" / "pictures" / "slides" / f"{file}.svg").read_text("utf-8")
+    sheet = diagram("credit_note", ratio="16:9", **look).sheet
+    drawn_from = {digest(dot_of(replace(sheet, turned=turned))) for turned in (False, True)}
+    assert [dot for dot in drawn_from if dot in text], "draw it again by docs/writers.md"

@@ -11,7 +11,7 @@ import pytest
 
 from ims_fsm.errors import DeclarationError, InputError
 from ims_fsm.law.book import shipped_law
-from ims_fsm.writers.embedding import COLUMNS, Asked, alternative, cells, figure, law_in
+from ims_fsm.writers.embedding import COLUMNS, OPTIONS, Asked, alternative, cells, drawn, figure, law_in
 
 drawable = pytest.mark.skipif(
     shutil.which("dot") is None and importlib.util.find_spec("pygraphviz") is None, reason="no Graphviz is installed"
@@ -29,7 +29,16 @@ def test_what_is_left_out_is_the_newest_rule_set_as_a_light_picture():
     ("machine", "options", "says"),
     [
         ("", {}, "ims-machine: the machine: is not named; name one, like ims-machine credit_note"),
-        ("a", {"size": "1"}, "ims-machine: size: is not an option; the options are edition, theme, format, caption"),
+        (
+            "a",
+            {"size": "1"},
+            f"ims-machine: size: is not an option; the options are {', '.join(OPTIONS)}",
+        ),
+        (
+            "a",
+            {"format": "table", "highlight": "faq.11"},
+            "ims-machine: highlight: is about a picture, and a table is none; leave the option out",
+        ),
         ("a", {"format": "gif"}, "ims-machine: gif: is not a format of a page; use one of svg, mermaid, table"),
     ],
 )
@@ -69,6 +78,32 @@ def test_figures_of_one_page_share_no_name():
     assert not first & second
     labelled = re.search(r'aria-labelledby="([^"]+)"', figure(LAW, Asked.read("gstr2b", {}), 1))
     assert set(labelled[1].split()) <= second
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"only": "no_action, accept", "notes": "none"}, "4 states and 9 triggers are not shown."),
+        ({"highlight": "faq.11"}, "Credit note: what FAQ 11 does"),
+        ({"differs-from": "invoice", "notes": "numbers"}, "Credit note beside Invoice"),
+    ],
+)
+def test_a_picture_has_the_looks_that_are_asked_for(options, said):
+    asked = Asked.read("credit_note", options)
+    assert said in alternative(LAW, asked) or said in drawn(LAW, asked, "mermaid").decode()
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"only": "acept"}, "acept: is no state and no trigger of credit_note; did you mean accept"),
+        ({"highlight": "faq.111"}, "faq.111: is no rule and no guard; did you mean faq.11"),
+        ({"ratio": "a4"}, "mermaid: is laid out by whoever shows it, so it fills no page of a4"),
+    ],
+)
+def test_looks_that_cannot_be_are_refused(options, told):
+    with pytest.raises(InputError, match=told):
+        drawn(LAW, Asked.read("credit_note", options), "mermaid")
 
 
 def test_a_picture_has_words_for_those_who_see_none():
