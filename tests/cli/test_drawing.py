@@ -59,7 +59,7 @@ def test_a_machine_is_written_for_other_engines_by_its_period(bare, tmp_path):
         ("--format dot --highlight faq.111", "drawing: faq.111: is no rule and no guard; did you mean faq.11?"),
         ("--format dot --differs-from invoic", "drawing: invoic: is not a declared machine; did you mean invoice?"),
         ("gstr2b --language xx", "drawing: xx: is not a language that pictures have words in; use one of en, hi"),
-        ("--language hi --format scxml", "only pictures of machines have other languages; leave --language out"),
+        ("--language hi --format scxml", "only pictures of machines as they are declared have other languages; leave"),
         ("--format dot --out file", "file is not a folder; name another"),
     ],
 )
