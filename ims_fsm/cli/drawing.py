@@ -53,30 +53,25 @@ def draw(
 
     As scxml and xstate they are written for other engines: states, triggers, guards and their rules.
     """
+    from ims_fsm.draw.comparison import comparisons, write_comparisons
     from ims_fsm.draw.diagrams import Style, exchanged, written
+    from ims_fsm.draw.views import views
 
     path, names = path_and_machines(machines)
-    parts = [part.strip() for part in (only or "").split(",") if part.strip()]
-    style = Style.named(theme, href_base, notes, ratio, parts)
+    style = Style.named(theme, href_base, notes, ratio, _parted(only))
     spoken = _spoken(language, is_plain=not (compare or highlight or differs_from) and fmt not in _OTHER_ENGINES)
-    if compare and edition:
-        raise CallError("--compare names two rule sets and --edition one; leave one of the options out")
-    if period and (compare or edition):
-        raise CallError("--period chooses the rule set; leave --edition and --compare out")
+    _check_rule_sets(compare, edition, period)
     kinds = {"--compare": compare, "--highlight": highlight, "--differs-from": differs_from}
     _check_looks(fmt, kinds, {"--notes": notes, "--ratio": ratio, "--only": only})
 
     def drawn(law: Law, outputs: Outputs) -> list[Path]:
-        chosen = period or edition
         if fmt in _OTHER_ENGINES:
-            return exchanged(law, out, fmt, names, chosen, outputs)
+            return exchanged(law, out, fmt, names, period or edition, outputs)
         if compare:
-            from ims_fsm.draw.comparison import comparisons, write_comparisons
-
             return write_comparisons(comparisons(law, *compare, names), out, [fmt], style, outputs)
-        from ims_fsm.draw.views import views
-
-        sheets = views(law, names, chosen, style, language=spoken, highlight=highlight, differs_from=differs_from)
+        sheets = views(
+            law, names, period or edition, style, language=spoken, highlight=highlight, differs_from=differs_from
+        )
         return written(sheets, out, [fmt], outputs=outputs)
 
     if watch:
@@ -86,6 +81,10 @@ def draw(
     call.answer(lambda: verbatim("\n".join(map(str, files))), {"files": files})
 
 
+def _parted(names: str | None) -> list[str]:
+    return [name.strip() for name in (names or "").split(",") if name.strip()]
+
+
 def _check_looks(fmt: str, kinds: Mapping[str, object], looks: Mapping[str, object]) -> None:
     """Refuse two kinds of pictures in one, and any where no picture is made."""
     asked = [option for option, given in {**kinds, **looks}.items() if given]
@@ -93,6 +92,13 @@ def _check_looks(fmt: str, kinds: Mapping[str, object], looks: Mapping[str, obje
         raise CallError(f"{asked[0]} is about a picture, and {fmt} is none; leave the option out")
     if sum(map(bool, kinds.values())) > 1:
         raise CallError(f"{', '.join(kinds)} each make a picture of their own; keep one of them")
+
+
+def _check_rule_sets(compare: tuple[str, str] | None, edition: str | None, period: TaxPeriod | None) -> None:
+    if compare and edition:
+        raise CallError("--compare names two rule sets and --edition one; leave one of the options out")
+    if period and (compare or edition):
+        raise CallError("--period chooses the rule set; leave --edition and --compare out")
 
 
 def _spoken(language: str, *, is_plain: bool) -> Language:

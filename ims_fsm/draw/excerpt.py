@@ -22,17 +22,17 @@ def excerpt(picture: Picture, names: Sequence[str]) -> Picture:
     """
     _check(picture, names)
     triggers, whole = {key.trigger.name for key in picture.keys}, {card.name for card in picture.cards}
-    states, shown = _states(picture, names), triggers & {*names} or triggers
+    states, moving = _states(picture, names), triggers & {*names} or triggers
     arrows = [
         replace(arrow, labels=labels)
         for arrow in picture.arrows
-        if arrow.head in states and arrow.tail in {*states, ENTRY, ANY} and (labels := _kept(arrow, shown))
+        if arrow.head in states and arrow.tail in {*states, ENTRY, ANY} and (labels := _kept(arrow, moving))
     ]
     frame = tuple(state for state in picture.frame if state in states)
-    cards = [_cut(picture, card, shown) for card in picture.cards if card.name in states]
+    cards = [_cut(picture, card, moving) for card in picture.cards if card.name in states]
     if len(frame) < FRAMED or sum(arrow.tail == ANY for arrow in arrows) < FRAMED - 1:
         cards = [_keeping(picture, card, arrows) for card in cards]
-        arrows = [each for arrow in arrows for each in _single(picture, arrow, states)]
+        arrows = [single for arrow in arrows for single in _single(picture, arrow, states)]
         frame = ()
     if picture.initial in states and not any(arrow.tail == ENTRY for arrow in arrows):
         arrows.insert(0, Arrow(ENTRY, picture.initial, "", ()))
