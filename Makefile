@@ -57,7 +57,7 @@ test-long: $(READY) ## what takes longest: kills, memory, races, many random his
 
 test-postgresql: $(READY) ## the tests that open a store, on PostgreSQL: IMS_FSM_TEST_PG=URL, or a server from a wheel
 	@IMS_FSM_TEST_STORE=postgresql $(PY) -m pytest --numprocesses $(JOBS) \
-	  $(or $(ARGS),tests $(foreach pure,law draw charts pages formats terms writers test_house.py,--ignore tests/$(pure)))
+	  $(or $(ARGS),tests $(foreach pure,law draw charts files pages formats terms writers $(addprefix test_,dependencies.py fourteenth.py house.py lookups.py public_names.py),--ignore tests/$(pure)))
 
 test-faults: $(READY) ## kills, power cuts, failing disks at points drawn from a seed, and races: FAULTS=1000 takes more, FAULTS_SEED others, FAULTS_AT one
 	@$(PY) -m pytest --numprocesses $(JOBS) -m faults $(or $(ARGS),tests/faults)

@@ -101,6 +101,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if ON_POSTGRESQL:
             if mark is not None:
                 item.add_marker(pytest.mark.skip(reason=f"on SQLite alone: {mark.args[0]}"))
+            elif item.get_closest_marker("browser") is not None:
+                item.add_marker(pytest.mark.skip(reason="a browser asks what the tests without one ask"))
         elif "pg" in item.name.partition("[")[2].removesuffix("]").split("-"):
             item.add_marker(pytest.mark.twin)
         elif "pg_url" in getattr(item, "fixturenames", ()):

@@ -121,6 +121,7 @@ def test_every_command_is_where_the_table_says_and_the_help_tells_what_it_does()
         assert summary.rich_help_panel == command.rich_help_panel
 
 
+@pytest.mark.sqlite("another process")
 def test_a_command_loads_no_other(tmp_path):
     asked = "import sys; print(*sorted(n[12:] for n in sys.modules if n.startswith('ims_fsm.cli.')), file=sys.stderr)"
     code = f"from ims_fsm.cli.app import app\ntry:\n    app(['rules', 'faq.11'])\nfinally:\n    {asked}"
@@ -145,6 +146,7 @@ for line in sys.argv[1:]:
 """
 
 
+@pytest.mark.sqlite("another process")
 def test_a_command_that_needs_no_database_loads_none(tmp_path):
     lines = [
         "explain credit_note keep_pending",
@@ -168,6 +170,7 @@ def test_the_program_ends_with_1_when_it_refuses_and_says_why(run, tmp_path, ids
     assert done.stderr == ""
 
 
+@pytest.mark.sqlite("another process")
 def test_the_program_ends_with_2_and_one_line_when_a_file_is_not_there(tmp_path):
     done = program("import", "nothing.json", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
@@ -175,6 +178,7 @@ def test_the_program_ends_with_2_and_one_line_when_a_file_is_not_there(tmp_path)
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.sqlite("another process")
 def test_the_program_ends_with_3_when_nobody_reads_its_answer(tmp_path):
     command = [sys.executable, "-m", "ims_fsm", "rules"]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as done:
@@ -194,6 +198,7 @@ def test_the_program_ends_with_3_when_the_disk_is_full_and_its_work_is_done(run,
     assert run("show", note, "--json").ended(0).json["state"] == "accepted"
 
 
+@pytest.mark.sqlite("another process")
 def test_what_a_terminal_cannot_show_ends_nothing(tmp_path):
     environment = {"PYTHONIOENCODING": "ascii", "PATH": "", "PYTHONPATH": ":".join(sys.path)}
     done = program("rules", "faq.11.a", cwd=tmp_path, env=environment)
@@ -201,6 +206,7 @@ def test_what_a_terminal_cannot_show_ends_nothing(tmp_path):
     assert "quote: ?... A. Original Credit note" in done.stdout
 
 
+@pytest.mark.sqlite("another process")
 def test_the_demo_runs_as_a_program(tmp_path):
     done = program("demo", cwd=tmp_path)
     assert done.returncode == 0, done.stderr

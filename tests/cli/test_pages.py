@@ -8,6 +8,7 @@ import pytest
 
 from ims_fsm.draw import renderer
 
+pytestmark = pytest.mark.sqlite("no database is asked")
 SCENARIOS = Path(__file__).resolve().parents[1] / "scenarios"
 STORY = 'title = "A story"\nrules = ["faq.6"]\n'
 

@@ -82,6 +82,7 @@ def test_without_its_extra_it_says_so(bare, monkeypatch):
     assert bare("serve").ended(2).err == "error: the HTTP API is not installed; install ims-fsm[web]\n"
 
 
+@pytest.mark.sqlite("another process opens the file")
 @pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
 def test_it_serves_counts_and_stops(tmp_path: Path, workers: int):

@@ -135,6 +135,7 @@ def test_what_is_repeated_under_its_key_is_counted_once(stage: Stage, spans: Spa
     assert (attributes(again)["outcome"], attributes(again)["applied"]) == ("done", 0)
 
 
+@pytest.mark.sqlite("another process")
 def test_nothing_is_imported_that_is_not_asked_for() -> None:
     asked = "import sys, ims_fsm.telemetry, ims_fsm.workflow.ims; print(*sorted(sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout.split()

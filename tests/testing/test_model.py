@@ -75,6 +75,7 @@ def test_a_history_is_what_the_law_decides_from_the_initial_state_on(data):
         state = step.after
 
 
+@pytest.mark.sqlite("no database is asked")
 def test_histories_get_to_an_end_and_shrink_to_the_shortest():
     machine = LAWS[1].machine("leave_request")
     steps = find(strategies.histories(machine), lambda steps: bool(steps) and steps[-1].after == "taken")

@@ -17,7 +17,7 @@ from ims_fsm.web import router
 from ims_fsm.web.access import access
 from ims_fsm.web.router import PARTS
 from ims_fsm.web.screens.shell import PATHS
-from tests.web.conftest import BUYER, CALLERS, OTHER, PREFIX, ROLES, Caller, host, opened
+from tests.web.conftest import BUYER, CALLERS, EACH_ROLE, OTHER, PREFIX, Caller, host, opened
 
 OPERATIONS = {
     route.operation_id: (method, route.path) for part in PARTS for route in part.ROUTES.router.routes
@@ -70,7 +70,7 @@ def _flat(routes: Any) -> Iterator[Any]:
             yield from _flat(route.original_router.routes)
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", EACH_ROLE)
 @pytest.mark.parametrize("operation", sorted(OPERATIONS))
 def test_a_role_is_admitted_or_not(door: TestClient, operation: str, role: str) -> None:
     method, _ = OPERATIONS[operation]
@@ -81,6 +81,7 @@ def test_a_role_is_admitted_or_not(door: TestClient, operation: str, role: str) 
     assert not refused or answer.json()["code"] == "role_lacking"
 
 
+@pytest.mark.sqlite("who is let in is in no table")
 @pytest.mark.parametrize("operation", sorted(name for name, (_, path) in OPERATIONS.items() if "{gstin}" in path))
 def test_anothers_is_not_here_as_that_of_nobody(door: TestClient, operation: str) -> None:
     method, _ = OPERATIONS[operation]
@@ -104,6 +105,7 @@ def test_anothers_record_is_answered_like_one_that_does_not_exist(
         assert {**theirs, "instance": ""} == {**none, "instance": "", "detail": theirs["detail"]}
 
 
+@pytest.mark.sqlite("who is let in is in no table")
 @pytest.mark.parametrize("operation", sorted(OPERATIONS))
 def test_nobody_gets_in_without_a_token(door: TestClient, operation: str) -> None:
     method, _ = OPERATIONS[operation]

@@ -223,6 +223,7 @@ def test_no_situation_is_left_out(memory: Engine) -> None:
     assert counted >= 2_242_446
 
 
+@pytest.mark.sqlite("no database is asked")
 @pytest.mark.parametrize("trigger", TRIGGERS)
 def test_the_machine_fires_there_and_not_next_to_it(trigger: str) -> None:
     """Every situation in which a trigger may fire, and those that differ from a plain one by one fact."""

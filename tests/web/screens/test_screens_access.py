@@ -14,7 +14,7 @@ from ims_fsm.web import Feed, dashboard
 from ims_fsm.web.access import access
 from ims_fsm.web.screens import PARTS
 from ims_fsm.web.screens.shell import PATHS
-from tests.web.conftest import BUYER, OTHER, ROLES, authenticate, opened
+from tests.web.conftest import BUYER, EACH_ROLE, OTHER, authenticate, opened
 from tests.web.screens.conftest import SAME
 from tests.web.test_access import NOBODY, PLACES
 
@@ -49,7 +49,7 @@ def test_every_screen_is_declared_once() -> None:
     assert all(access()[screen] for screen in SCREENS)
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", EACH_ROLE)
 @pytest.mark.parametrize("screen", sorted(SCREENS))
 def test_a_role_sees_a_screen_or_not(door: TestClient, screen: str, role: str) -> None:
     status, page = called(door, screen, BUYER, role)
@@ -58,6 +58,7 @@ def test_a_role_sees_a_screen_or_not(door: TestClient, screen: str, role: str) -
     assert not refused or "You may not do this" in page
 
 
+@pytest.mark.sqlite("who is let in is in no table")
 @pytest.mark.parametrize("screen", sorted(name for name, (_, path) in SCREENS.items() if "{gstin}" in path))
 def test_anothers_screen_is_not_here_as_that_of_nobody(door: TestClient, screen: str) -> None:
     pages = set()
@@ -68,6 +69,7 @@ def test_anothers_screen_is_not_here_as_that_of_nobody(door: TestClient, screen:
     assert len(pages) == 1
 
 
+@pytest.mark.sqlite("who is let in is in no table")
 @pytest.mark.parametrize("screen", sorted(SCREENS))
 def test_nobody_sees_a_screen(door: TestClient, screen: str) -> None:
     assert called(door, screen, BUYER, "stranger")[0] == 401
