@@ -23,7 +23,7 @@ from ims_fsm.draw.citation import worded
 from ims_fsm.draw.picture import ANY
 from ims_fsm.errors import DeclarationError, Problem
 from ims_fsm.law.declaration import ENTRY, RuleDeclaration
-from ims_fsm.pages import effects, glance, guards, links, markdown, narration, phrases, pictures
+from ims_fsm.pages import differences, effects, glance, guards, links, markdown, narration, phrases, pictures
 from ims_fsm.pages.material import Material, older, worked_stories
 from ims_fsm.pages.story import Story
 from ims_fsm.terms.period import day_in_words, ordinal
@@ -33,7 +33,7 @@ _LINK = re.compile(r"(?<!\\)\]\(#([^)]+)\)")
 _BLANK_LINES = re.compile(r"\n\s*\n(?:\s*\n)*")
 _PICTURE = re.compile(r'<img alt="[^"]*" src="picture:([^"]+)">')
 # What templates may ask, by the name of the module.
-_MODULES = (effects, glance, guards, links, markdown, narration, phrases, pictures, description, tables)
+_MODULES = (differences, effects, glance, guards, links, markdown, narration, phrases, pictures, description, tables)
 _FILTERS = ("sentence", "capital", "month", "held", "listed", "plural", "signed")
 _TITLES = {
     "faq": "the FAQ",
@@ -116,6 +116,7 @@ def _drafts(material: Material) -> Iterator[tuple[str, Page, dict[str, Any]]]:
         links.ANNEXURE: ("Annexure-A: ITC and liability", "Annexure-A"),
         links.REFUSALS: ("Codes of refusal", ""),
         links.FACTS: ("What guards may know", "Facts"),
+        links.PROVED: ("What is proved", ""),
         links.SOURCES: ("The texts beside the FAQ", "Other texts"),
         links.NOT_LAW: ("What is not law", ""),
     }
@@ -168,6 +169,8 @@ def environment_of(material: Material) -> Environment:
         "rules": links.rule_links,
         "said": lambda guard: guards.said(guard, book.calendar),
         "mended": lambda guard: guards.mended(guard, book.calendar),
+        "machine": links.machine_link,
+        "guard": lambda guard: guards.named(guard, material),
         "where": lambda names: guards.where(names, material),
         "code": markdown.code,
         "badge": markdown.badge,

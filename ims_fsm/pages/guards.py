@@ -5,7 +5,7 @@ Imports the law and the links; decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ims_fsm.draw.citation import worded
@@ -19,7 +19,7 @@ from ims_fsm.law.properties.claim import Claim
 from ims_fsm.law.refusal import Refusal
 from ims_fsm.pages.links import fact_anchor, machine_link
 from ims_fsm.pages.markdown import Md, code, commas, link
-from ims_fsm.pages.material import Material
+from ims_fsm.pages.material import Material, unnamed
 from ims_fsm.pages.phrases import listed, sentence
 
 # What only a single record can tell is left open in a sentence about all of them.
@@ -52,6 +52,16 @@ def when(guard: GuardDeclaration) -> Md:
         for fact, values in guard.refuse_when.items()
     ]
     return Md(" and ").join(conditions) if conditions else Md("always")
+
+
+def place(guard: GuardDeclaration, material: Material) -> str:
+    """Return the anchor of a guard, which stands in full among the codes of refusal."""
+    return material.guard_places[unnamed(guard)]
+
+
+def named(guard: GuardDeclaration, material: Material) -> Md:
+    """Return the name of a guard, which says what must hold, as a link to where it stands in full."""
+    return link(worded(guard.name), place(guard, material))
 
 
 def triggers_of(guard: GuardDeclaration) -> str:
@@ -109,13 +119,6 @@ def always_refused(machine: Machine) -> Iterable[Never]:
     return reasons.values()
 
 
-def other_restrictions(machine: Machine, material: Material, always: Iterable[Never]) -> list[GuardDeclaration]:
-    """Return what this record alone may be refused, beside what is always refused and what holds off the clock."""
-    refusing = {guard.name for never in always for guard in never.guards}
-    guards = material.own_guards(machine)
-    return [guard for guard in guards if guard.name not in refusing and not of_the_clock(guard, machine)]
-
-
 def claims(machine: Machine) -> tuple[Claim, ...]:
     """Return what is proved of a machine and bears on it: what cites no rule, or one that the machine cites too."""
     declared = machine.declaration
@@ -124,6 +127,15 @@ def claims(machine: Machine) -> tuple[Claim, ...]:
     cited |= {rule for guard in machine.guards for rule in (guard.rule, *guard.see)}
     candidates = OF_RECORDS if declared.extends == "record" else OF_STATEMENTS
     return tuple(claim for claim in candidates if not claim.rules or cited.intersection(claim.rules))
+
+
+def proved(material: Material) -> Iterator[tuple[Claim, list[str]]]:
+    """Give everything that is proved, each once, with the machines on which it bears."""
+    bearing = {name: {claim.name for claim in claims(machine)} for name, machine in material.machines.items()}
+    for claim in {claim.name: claim for claim in (*OF_RECORDS, *OF_STATEMENTS)}.values():
+        names = [name for name, claimed in bearing.items() if claim.name in claimed]
+        if names:
+            yield claim, names
 
 
 def situations(machine: Machine) -> int:

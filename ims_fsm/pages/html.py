@@ -26,7 +26,9 @@ _DEEPEST = 6
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _FIGURE = re.compile(r'<img alt="[^"]*" src="picture:([^"]+)">\s*<p><em>(.*?)</em></p>', re.DOTALL)
 _QUESTION = re.compile(r'^## <a id="(faq-\d+)"></a>(\d+)', re.MULTILINE)
-_FILE = re.compile(r"^<p>file:(.+)</p>$", re.MULTILINE)
+_FILE = re.compile(r"\nfile:(.+)</p>$", re.MULTILINE)
+# A story is found by the search on its own.
+_STORY = '<details class="entry story">'
 # A picture inside a page has neither a prolog nor a size, and its ids are its own: what Graphviz numbers by itself is
 # numbered alike in every picture, and nothing refers to it. A link leads within the page, and needs no target.
 _PROLOG = re.compile(r"<\?xml[^>]*\?>\s*")
@@ -70,7 +72,7 @@ class Html:
     def _file(self, match: re.Match[str]) -> str:
         text = escape(self.stories[match[1]].rstrip(), quote=False)
         summary = f"<summary>The file <code>{match[1]}</code></summary>"
-        return f'<details class="file">{summary}<pre><code>{text}</code></pre></details>'
+        return f'</p><details class="file">{summary}<pre><code>{text}</code></pre></details>'
 
 
 def _arranged(tokens: list[Token], deeper: int) -> Iterator[Token]:
@@ -78,21 +80,29 @@ def _arranged(tokens: list[Token], deeper: int) -> Iterator[Token]:
     yield _html('<div class="entry intro">')
     heading, closing = "", "</div>"
     for place, token in enumerate(tokens):
+        if token.tag == "h2" and token.type == "heading_open":
+            yield _html(f'{closing}\n<section class="entry">')
+            closing = "</section>"
+        elif token.content.startswith(_STORY):
+            yield _html(closing)
+            closing = ""
         if token.type == "heading_open":
-            if token.tag == "h2":
-                yield _html(f'{closing}\n<section class="entry">')
-                closing = "</section>"
             heading = _anchored(token, tokens[place + 1])
-        elif token.type == "table_open":
-            _head_cells(tokens[place:])
-            yield _html(f'<div class="wide" role="region" aria-label="Table: {escape(heading)}" tabindex="0">')
         if token.tag in _HEADINGS:
             token.tag = f"h{min(int(token.tag[1]) + deeper, _DEEPEST)}"
         if not token.meta.get("covered"):
-            yield token
-        if token.type == "table_close":
-            yield _html("</div>")
+            yield from _scrolled(tokens, place, heading)
     yield _html(closing)
+
+
+def _scrolled(tokens: list[Token], place: int, heading: str) -> Iterator[Token]:
+    """Give the token at a place; a table with its heads, in a region that is named by the heading above it."""
+    if tokens[place].type == "table_open":
+        _head_cells(tokens[place:])
+        yield _html(f'<div class="wide" role="region" aria-label="Table: {escape(heading)}" tabindex="0">')
+    yield tokens[place]
+    if tokens[place].type == "table_close":
+        yield _html("</div>")
 
 
 def _anchored(opening: Token, inline: Token) -> str:

@@ -15,8 +15,8 @@ from ims_fsm.law.register import Law
 from ims_fsm.pages.markdown import Md, code, commas, link
 from ims_fsm.pages.story import Story
 
-INDEX, FAQ, CALENDAR, ANNEXURE, REFUSALS, FACTS, SOURCES, NOT_LAW = (
-    "README", "faq", "calendar", "annexure-a", "refusals", "facts", "sources", "not-law",
+INDEX, FAQ, CALENDAR, ANNEXURE, REFUSALS, FACTS, PROVED, SOURCES, NOT_LAW = (
+    "README", "faq", "calendar", "annexure-a", "refusals", "facts", "proved", "sources", "not-law",
 )  # fmt: skip
 # The rule that has a page to itself: the table of Annexure-A.
 ANNEXED = "annexure.a"

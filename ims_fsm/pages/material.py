@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ims_fsm.draw.diagrams import Drawing
@@ -16,7 +16,7 @@ from ims_fsm.draw.picture import Arrow, Picture
 from ims_fsm.law.annexure import Annexure, Row
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.calendar import ONE_DAY, month_number
-from ims_fsm.law.declaration import GuardDeclaration, RuleSetDeclaration, TransitionDeclaration
+from ims_fsm.law.declaration import GuardDeclaration, RuleSetDeclaration
 from ims_fsm.law.edition import EARLIEST, Edition, Machine
 from ims_fsm.law.register import Law
 from ims_fsm.pages.pictures import Pictures
@@ -27,6 +27,8 @@ from ims_fsm.terms.vocabulary import Filing, Form, Kind
 # A plain taxpayer has a name and a GSTIN, and nothing else that a reader must keep in mind.
 _PLAIN = 2
 _YEAR = 12
+# An arrow in each picture of a machine that has it.
+Alike = list[tuple[Picture, Arrow]]
 _WORD = re.compile(r"[a-z0-9][a-z0-9-]+")
 
 
@@ -66,17 +68,26 @@ class Material:
             drawings[drawing.picture.machine].append(drawing)
         return {name: tuple(of_machine) for name, of_machine in drawings.items()}
 
-    def arrows(self, machine: Machine) -> list[list[tuple[Picture, Arrow]]]:
+    def arrows(self, machine: Machine) -> list[Alike]:
         """Return the arrows of a machine's pictures, in the order of triggers; what several show stands together."""
-        places: dict[object, list[tuple[Picture, Arrow]]] = {}
+        places: dict[object, Alike] = {}
         for picture in (drawing.picture for drawing in self.drawings[machine.name]):
             for arrow in picture.arrows:
-                key = (arrow.tail, arrow.head, arrow.never, picture.keys_of(arrow))
-                places.setdefault(key, []).append((picture, arrow))
+                places.setdefault(_drawn(picture, arrow), []).append((picture, arrow))
         order = ["", *(trigger.name for trigger in machine.declaration.trigger)]
         first = (alike[0][1].labels for alike in places.values())
         begins = [order.index(labels[0].trigger if labels else "") for labels in first]
         return [alike for _, alike in sorted(zip(begins, places.values(), strict=True), key=lambda pair: pair[0])]
+
+    def own_arrows(self, machine: Machine) -> tuple[list[Alike], list[Alike]]:
+        """Return the arrows of a machine that the first machine of records has not, and those that it has too."""
+        first = self.record_machines[0]
+        theirs = [] if machine is first else [(_drawn(*alike[0]), len(alike)) for alike in self.arrows(first)]
+        own: list[Alike] = []
+        shared: list[Alike] = []
+        for alike in self.arrows(machine):
+            (shared if (_drawn(*alike[0]), len(alike)) in theirs else own).append(alike)
+        return own, shared
 
     @cached_property
     def rows(self) -> Mapping[tuple[str, ...], Sequence[Row]]:
@@ -87,14 +98,19 @@ class Material:
         return groups
 
     @cached_property
-    def of_every_record(self) -> frozenset[tuple[str, ...]]:
-        """The names of the guards, and the triggers of the transitions, that every machine of records has."""
-        machines = self.record_machines
-        names = [
-            {*(("guard", name) for name in _guard_names(machine)), *(("move", name) for name in _moves(machine))}
-            for machine in machines
-        ]
-        return frozenset[tuple[str, ...]]().union(*names[:1]).intersection(*names) if names else frozenset()
+    def of_every_record(self) -> frozenset[str]:
+        """The names of the guards that every machine of records has."""
+        names = [_guard_names(machine) for machine in self.record_machines]
+        return frozenset[str]().union(*names[:1]).intersection(*names) if names else frozenset()
+
+    @cached_property
+    def guard_places(self) -> Mapping[str, str]:
+        """The anchor of every guard by what it is: its name, numbered where machines call different guards alike."""
+        places: dict[str, str] = {}
+        for guard in (guard for machine in self.machines.values() for guard in machine.guards):
+            number = 1 + sum(place.partition(".")[0] == f"guard-{guard.name}" for place in places.values())
+            places.setdefault(unnamed(guard), f"guard-{guard.name}{f'.{number}' if number > 1 else ''}")
+        return places
 
     @property
     def years(self) -> Iterator[tuple[list[TaxPeriod], bool]]:
@@ -110,17 +126,10 @@ class Material:
         window, number = self.book.calendar.windows[Form.GSTR_1, Filing.MONTHLY], month_number(period)
         return window.last_day(number - 1) + ONE_DAY, window.last_day(number)
 
-    def is_own(self, machine: Machine, entry: GuardDeclaration | TransitionDeclaration) -> bool:
-        """Say whether a machine does not share a guard or transition with every machine of records."""
-        if machine.declaration.extends != "record":
-            return True
-        key = ("guard", entry.name) if isinstance(entry, GuardDeclaration) else ("move", entry.trigger)
-        return key not in self.of_every_record
-
     def own_guards(self, machine: Machine) -> tuple[GuardDeclaration, ...]:
-        """Return the guards that a machine shares with no other record, of all rule sets, in order of declaration."""
-        guards = machine.guards
-        return tuple(guard for guard in guards if self.is_own(machine, guard) and self.has(machine, guard))
+        """Return the guards that a machine does not share with every record, of all rule sets, as they are declared."""
+        shared = self.of_every_record if machine.declaration.extends == "record" else frozenset[str]()
+        return tuple(guard for guard in machine.guards if guard.name not in shared and self.has(machine, guard))
 
     def has(self, machine: Machine, guard: GuardDeclaration) -> bool:
         """Say whether a guard can refuse anything in a machine, under any rule set."""
@@ -136,6 +145,16 @@ class Material:
         return tuple(
             sorted(stories, key=lambda story: (-_likeness(words, _words(story.title)), length(story), story.path))
         )
+
+
+def _drawn(picture: Picture, arrow: Arrow) -> tuple[object, ...]:
+    """Return what an arrow says, wherever it is drawn."""
+    return arrow.tail, arrow.head, arrow.never, picture.keys_of(arrow)
+
+
+def unnamed(guard: GuardDeclaration) -> str:
+    """Return what a guard is, whatever a machine calls it."""
+    return repr(replace(guard, name=""))
 
 
 def _reading_order(machine: Machine) -> tuple[int, bool]:
@@ -157,10 +176,6 @@ def older(machine: Machine) -> tuple[Edition, ...]:
 
 def _guard_names(machine: Machine) -> set[str]:
     return {guard.name for edition in machine.editions.values() for guard in edition.guards}
-
-
-def _moves(machine: Machine) -> set[str]:
-    return {move.trigger for edition in machine.editions.values() for move in edition.transitions}
 
 
 def _words(title: str) -> frozenset[str]:

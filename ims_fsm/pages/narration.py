@@ -5,6 +5,7 @@ Imports the story, the law that its refusals come from, and the wording; runs no
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -27,17 +28,26 @@ class Telling:
     story: Story
     book: LawBook
 
-    def steps(self) -> Iterator[list[tuple[Row, str]]]:
-        """Give each deed with the steps that look at what came of it, every step with its author's remark."""
+    def days(self) -> Iterator[tuple[dt.date | None, list[list[tuple[Row, str]]]]]:
+        """Give each day with its deeds, each with the steps that look at what came of it and every step's remark.
+
+        A step that looks on a later day than that of the deed begins a day of its own.
+        """
         _, remarks = self.story.remarks()
-        together: list[tuple[Row, str]] = []
+        day: dt.date | None = None
+        deeds: list[list[tuple[Row, str]]] = []
         for place, step in enumerate(self.story.entries("step")):
-            if together and "expect" not in step:
-                yield together
-                together = []
-            together.append((step, remarks.get(place, "")))
-        if together:
-            yield together
+            at = step.get("at")
+            today = at.date() if isinstance(at, dt.datetime) else day
+            if deeds and today != day:
+                yield day, deeds
+                deeds = []
+            if not deeds or "expect" not in step:
+                deeds.append([])
+            day = today
+            deeds[-1].append((step, remarks.get(place, "")))
+        if deeds:
+            yield day, deeds
 
     def document(self, handle: str) -> Row:
         """Return a document by its handle; one that the story does not have has no values."""

@@ -32,7 +32,8 @@ PICTURES, PUBLISHED = "pictures", "diagrams"
 _HEAD = "<!-- Generated from machines/; do not edit. -->\n\n"
 _BADGE = re.compile(r'<b class="badge [\w-]+">(.*?)</b>')
 _PICTURE = re.compile(r'<img alt="([^"]*)" src="picture:([^"]+)">')
-_FILE = re.compile(r"^file:(.+)$", re.MULTILINE)
+_FILE = re.compile(r"\nfile:(.+)$", re.MULTILINE)
+_FOLD = re.compile(r"^<details ", re.MULTILINE)
 
 
 def write_pages(
@@ -109,10 +110,11 @@ def markdown_files(material: Material, pages: Sequence[Page], root: str | None) 
         return f'<picture>{dark}<img alt="{match[1]}" src="{source}.svg"></picture>'
 
     def story(match: re.Match[str]) -> str:
-        return f"The file: [{match[1]}]({root}/{match[1]})" if root else _listing(match[1], stories[match[1]])
+        return f" [The file]({root}/{match[1]})" if root else f"\n\n{_listing(match[1], stories[match[1]])}"
 
     def text(page: Page) -> str:
-        return _HEAD + _FILE.sub(story, _PICTURE.sub(picture, _BADGE.sub(r"**\1**", page.addressed(homes))))
+        written = _PICTURE.sub(picture, _BADGE.sub(r"**\1**", page.addressed(homes)))
+        return _HEAD + _FILE.sub(story, _FOLD.sub('<details markdown="1" ', written))
 
     files = {f"{page.name}.md": text(page).encode() for page in pages}
     beside = frozenset(name for page in pages for name in page.pictures) - published

@@ -32,17 +32,15 @@ def test_what_is_not_modelled_does_nothing(rule: str, lines: Lines) -> None:
     assert lines(rule) == []
 
 
-def test_a_refusal_says_what_it_meets_when_and_the_remedy(lines: Lines) -> None:
-    who, says, when = lines("faq.11.d")[:3]
-    assert who == (
-        "refused keep pending, pending_not_allowed (Invoice amendment, Debit note amendment, ECO document amendment; "
-        "until 2B period September 2025)"
+def test_a_refusal_says_what_it_meets_and_leads_to_when_and_to_the_remedy(
+    lines: Lines, parts: Callable[[str], Any]
+) -> None:
+    assert lines("faq.11.d")[0] == (
+        "refused keep pending (Invoice amendment, Debit note amendment, ECO document amendment; until 2B period "
+        "September 2025): “This record lowers its original, whose credit the recipient has already taken in a filed "
+        "GSTR-3B, so pending is not available for it.” When, and the remedy"
     )
-    assert says == (
-        "“This record lowers its original, whose credit the recipient has already taken in a filed GSTR-3B, so pending "
-        "is not available for it.” Remedy: Accept it or reject it; with no action it is deemed accepted."
-    )
-    assert when == "When direction is downward and original is accepted or unadjusted."
+    assert "](#guard-no_pending_on_a_downward_amendment" in parts("effects").effects_of("faq.11.d")
 
 
 def test_what_every_record_shares_is_said_of_every_record(lines: Lines) -> None:
@@ -59,14 +57,18 @@ def test_a_transition_that_a_machine_never_takes_is_not_said_of_it(lines: Lines)
 
 def test_who_else_fires_a_trigger_is_told_too(lines: Lines) -> None:
     assert any(line.startswith("Transition generate, by the clock or the recipient") for line in lines("faq.26"))
-    refused = [line for line in lines("faq.25") if "generate, previous_3b_not_filed" in line]
+    refused = [line for line in lines("faq.25") if "previous tax period is not filed" in line]
     assert refused
     assert all(line.startswith("refused ") for line in refused)
 
 
 def test_what_only_the_clock_would_do_is_held_off_and_refused_to_nobody(lines: Lines) -> None:
     clock = lines("advisory.2025-10.deadline")
-    held = [line for line in clock if "lapse, not_due" in line]
+    held = [
+        line
+        for line in clock
+        if " lapse (" in line and "refused by" not in line and line.startswith(("held", "refused"))
+    ]
     assert held
     assert all(line.startswith("held off ") for line in held)
 

@@ -35,9 +35,11 @@ def test_every_page_says_the_same_in_markdown_and_in_html(
 ) -> None:
     articles = {part.attributes["id"]: part for part in look.read(html).walk() if part.tag == "article"}
     for page in pages:
-        text = re.sub(r"^(?:The file: \[.*|<picture>.*|<!--.*)$", "", markdown[f"{page.name}.md"], flags=re.MULTILINE)
+        text = re.sub(
+            r"^(?:<picture>.*|<!--.*)$| \[The file\]\(.*\)", "", markdown[f"{page.name}.md"], flags=re.MULTILINE
+        )
         said = spoken(rendered(look, text), frozenset())
-        shown = spoken(articles[page.name], frozenset({"svg", "here", "file", "caption"}))
+        shown = spoken(articles[page.name], frozenset({"svg", "here", "ask", "file", "caption"}))
         assert said == shown, page.name
 
 
@@ -105,7 +107,7 @@ def test_what_is_put_into_markdown_is_escaped_unless_it_is_markdown_too() -> Non
 def test_without_a_checkout_a_file_stands_in_its_page(book: LawBook) -> None:
     story = Story("faq/one.toml", "One", (), 'title = "```"\n', {})
     material = Material(book, shipped_annexure(), (story,))
-    page = Page("one", "One", "", "file:faq/one.toml\n")
+    page = Page("one", "One", "", "Told.\nfile:faq/one.toml\n")
     alone, beside = (markdown_files(material, [page], root)["one.md"].decode() for root in (None, "../.."))
     assert '<summary>The file</summary>\n\n`faq/one.toml`:\n\n````toml\ntitle = "```"\n````' in alone
-    assert "[faq/one.toml](../../faq/one.toml)" in beside
+    assert "Told. [The file](../../faq/one.toml)" in beside

@@ -60,8 +60,6 @@
       input.value = "";
       search();
     }
-    const story = target.closest("[id^='stories-']") && target.closest(".entry");
-    if (story) story.querySelector("details.story").open = true;
     for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
     if (away) target.scrollIntoView();
   };
