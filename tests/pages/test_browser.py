@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,7 @@ def test_the_search_leaves_the_sections_that_have_every_word(tab: Any, address: 
     assert 0 < found < every / 4
     assert tab.inner_text("output") == f"{found} sections of {every}"
     texts = tab.evaluate(
-        "[...document.querySelectorAll('section.entry')].filter(e => !e.hidden).map(e => e.textContent.toLowerCase())"
+        "[...document.querySelectorAll('section.entry, details.entry')].filter(e => !e.hidden).map(e => e.textContent.toLowerCase())"
     )
     assert all(word in text for text in texts for word in ("pending", "credit", "deadline"))
     search(tab, "no such word anywhere")
@@ -66,8 +67,8 @@ def test_a_key_leads_to_the_search(tab: Any, address: str) -> None:
 
 def test_a_story_that_a_link_leads_to_is_unfolded(tab: Any, address: str) -> None:
     tab.goto(f"{address}#story-faq-faq-13-1-original-first")
-    assert shown(tab, ".entry:has(#story-faq-faq-13-1-original-first) details.story > ol") == 1
-    assert shown(tab, ".entry:has(#story-faq-faq-03-opening) details.story > ol") == 0
+    assert shown(tab, "details.story:has(#story-faq-faq-13-1-original-first) > p") == 2
+    assert shown(tab, "details.story:has(#story-faq-faq-03-opening) > p") == 0
 
 
 def test_what_is_put_away_comes_back_when_a_link_leads_to_it(tab: Any, address: str) -> None:
@@ -100,15 +101,15 @@ def test_every_link_finds_its_place(tab: Any, address: str) -> None:
     assert lost == []
 
 
-@pytest.mark.parametrize("tab", [{"viewport": {"width": 390, "height": 844}}], indirect=True)
+@pytest.mark.parametrize("tab", [{"viewport": {"width": 360, "height": 740}}], indirect=True)
 @pytest.mark.parametrize(
-    "place", ["README", "faq-11", "credit_note", "annexure-a", "calendar", "story-faq-faq-13-1-original-first"]
+    "place", ["README", "faq-11", "credit_note", "refusals", "annexure-a", "story-faq-faq-13-1-original-first"]
 )
 def test_on_a_phone_nothing_is_wider_than_the_screen_and_the_contents_are_shut(
     tab: Any, address: str, place: str
 ) -> None:
     tab.goto(f"{address}#{place}")
-    assert tab.evaluate("document.scrollingElement.scrollWidth") <= 390
+    assert tab.evaluate("document.scrollingElement.scrollWidth") <= 360
     assert shown(tab, "nav a") == 0
     tab.click(".contents summary")
     assert shown(tab, "nav a") > 34
@@ -134,19 +135,26 @@ def test_by_night_pictures_and_paper_are_dark(tab: Any, address: str) -> None:
     assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
 
 
-def test_on_paper_the_contents_are_gone_and_only_what_is_unfolded_is_printed(tab: Any, address: str) -> None:
-    story = ".entry:has(#faq-11-c) details.story ol"
+def test_on_paper_the_contents_are_gone_and_a_story_is_printed_where_it_is_unfolded(tab: Any, address: str) -> None:
+    story = "details.story:has(#story-faq-faq-11-c-downward-credit-note) > p"
     tab.goto(address)
     tab.emulate_media(media="print")
-    assert shown(tab, ".contents, .here, details.file") == 0
+    assert shown(tab, ".contents, .here, .ask, details.file") == 0
     assert shown(tab, story) == 0
+    assert shown(tab, "#credit_note ~ #gstr2b details.notes > ul > li") > 0
+    assert shown(tab, "#invoice-states ~ ul > li") > shown(tab, "#debit_note-states ~ details > ul > li") == 0
     tab.emulate_media(media="screen")
     tab.click("#folds")
     assert tab.inner_text("#folds") == "Fold everything"
     search(tab, "faq 11")
     tab.emulate_media(media="print")
-    assert shown(tab, story) > 0
+    assert shown(tab, story) == 2
     assert not tab.is_visible("#faq-2")
+
+
+def test_it_prints_on_less_than_sixty_pages(tab: Any, address: str) -> None:
+    tab.goto(address)
+    assert 20 < len(re.findall(rb"/Type\s*/Page\b", tab.pdf(format="A4", prefer_css_page_size=True))) < 60
 
 
 @pytest.mark.parametrize("tab", [{"java_script_enabled": False}], indirect=True)
