@@ -49,7 +49,8 @@ def test_the_search_leaves_the_sections_that_have_every_word(tab: Any, address: 
     assert 0 < found < every / 4
     assert tab.inner_text("output") == f"{found} sections of {every}"
     texts = tab.evaluate(
-        "[...document.querySelectorAll('section.entry, details.entry')].filter(e => !e.hidden).map(e => e.textContent.toLowerCase())"
+        "[...document.querySelectorAll('section.entry, details.entry')].filter(e => !e.hidden)"
+        ".map(e => e.textContent.toLowerCase())"
     )
     assert all(word in text for text in texts for word in ("pending", "credit", "deadline"))
     search(tab, "no such word anywhere")
