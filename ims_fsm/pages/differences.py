@@ -5,7 +5,7 @@ Imports the law, the pictures and the guards' words; the sentences are in `templ
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -34,11 +34,11 @@ class Difference:
 def difference(machine: Machine, other: Machine) -> Difference:
     """Return in what a machine differs from another; what only holds off the clock is left out."""
     moves = {(move.trigger, move.dest) for move in other.edition.transitions}
-    own: ByTriggers = {}
+    further: ByTriggers = {}
     for guard in _beyond(machine, other):
-        own.setdefault((guard.triggers, held(guard)), []).append(guard)
+        further.setdefault((guard.triggers, held(guard)), []).append(guard)
     return Difference(
-        own,
+        further,
         tuple(move for move in machine.edition.transitions if (move.trigger, move.dest) not in moves),
         _beyond(other, machine),
     )
@@ -79,9 +79,8 @@ def changes(material: Material, before: str, after: str) -> Iterable[tuple[Chang
     return alike.values()
 
 
-def _without(entries: Iterable[T], others: Iterable[T]) -> tuple[T, ...]:
-    known = [*others]
-    return tuple(entry for entry in entries if entry not in known)
+def _without(entries: Iterable[T], others: Collection[T]) -> tuple[T, ...]:
+    return tuple(entry for entry in entries if entry not in others)
 
 
 def renumbered(then: Picture, now: Picture) -> tuple[list[Note], list[tuple[int, int]]]:

@@ -83,11 +83,11 @@ class Material:
         """Return the arrows of a machine that the first machine of records has not, and those that it has too."""
         first = self.record_machines[0]
         theirs = [] if machine is first else [(_drawn(*alike[0]), len(alike)) for alike in self.arrows(first)]
-        own: list[Alike] = []
+        particular: list[Alike] = []
         shared: list[Alike] = []
         for alike in self.arrows(machine):
-            (shared if (_drawn(*alike[0]), len(alike)) in theirs else own).append(alike)
-        return own, shared
+            (shared if (_drawn(*alike[0]), len(alike)) in theirs else particular).append(alike)
+        return particular, shared
 
     @cached_property
     def rows(self) -> Mapping[tuple[str, ...], Sequence[Row]]:
