@@ -36,7 +36,7 @@ from ims_fsm.cli.parameters import (
     worded,
     words_of,
 )
-from ims_fsm.cli.turns import ALL, in_turn, whose
+from ims_fsm.cli.turns import ALL, has_place, in_turn, refuse_mixed, whose, with_files
 from ims_fsm.cli.words import Command, Group
 from ims_fsm.files.writing import Outputs
 from ims_fsm.terms.principal import NOBODY, Principal
@@ -266,23 +266,36 @@ def command(
             replacing = values.pop("force", False)
             values |= {"name": name, "acts": "actor" in shared, "for_each": EACH in shared}
 
-            def done(call: Call) -> None:
+            def done(call: Call, written: list[Path]) -> None:
                 of = {parameter: whose(value, call.gstin) for parameter, value in given.items()}
-                work(replace(call, outputs=_outputs({**of, **values}, writes, replace=replacing)), **of)
+                outputs = _outputs({**of, **values}, writes, replace=replacing, before=written)
+                try:
+                    work(replace(call, outputs=outputs), **of)
+                finally:
+                    written[:] = outputs.claimed
 
-            _called(Call(**values), done)
+            inputs = [value for parameter, value in given.items() if parameter not in writes]
+            refuse_mixed(name, values["gstin"] if EACH in shared else None, given)
+            _called(Call(**values), done, inputs, named=has_place(given.values()))
 
         run.__dict__["__signature__"] = signature.replace(parameters=whole)
-        run.__dict__["example"] = WORDS[EXAMPLES].get(name, "")
-        run.__dict__["words"] = {parameter.name: words_of(parameter) for parameter in whole}
-        run.__annotations__ = {parameter.name: parameter.annotation for parameter in whole}
-        head, _, last = name.partition(" ")
-        if last:
-            COMMANDS[head].command(last, cls=Command, **settings)(run)
-        COMMANDS[name] = run
+        _register(name, run, whole, settings)
         return run
 
     return declare
+
+
+def _register(
+    name: str, run: Callable[..., None], whole: Sequence[inspect.Parameter], settings: Mapping[str, Any]
+) -> None:
+    """Have a function be found as a command, with what its parameters say."""
+    run.__dict__["example"] = WORDS[EXAMPLES].get(name, "")
+    run.__dict__["words"] = {parameter.name: words_of(parameter) for parameter in whole}
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in whole}
+    head, _, last = name.partition(" ")
+    if last:
+        COMMANDS[head].command(last, cls=Command, **settings)(run)
+    COMMANDS[name] = run
 
 
 def _shared_by(shared: Sequence[str], *, writes: bool) -> list[inspect.Parameter]:
@@ -293,23 +306,33 @@ def _shared_by(shared: Sequence[str], *, writes: bool) -> list[inspect.Parameter
     return [option for option in SHARED.values() if option.name in named]
 
 
-def _called(call: Call, done: Callable[[Call], None]) -> None:
-    """Do what a call is about: for the recipient that is meant, or for each of the database in turn."""
-    if call.gstin != ALL:
-        done(call)
+def _called(call: Call, done: Callable[[Call, list[Path]], None], inputs: Iterable[object], *, named: bool) -> None:
+    """Do what a call is about: for the recipient that is meant, or for each of the database in turn.
+
+    `named` says whether the name of a file has a place for whose it is; `inputs` may be such files.
+    """
+    if call.gstin == ALL:
+        with call.ims() as ims:
+            gstins = ims.recipients() or [replace(call, gstin=None).only_recipient(ims)]
+        written: list[Path] = []
+        turns = with_files(gstins, inputs, quiet=call.as_json)
+        in_turn(turns, lambda gstin: done(replace(call, gstin=gstin), written), as_json=call.as_json, acts=call.acts)
         return
-    with call.ims() as ims:
-        gstins = ims.recipients() or [replace(call, gstin=None).only_recipient(ims)]
-    in_turn(gstins, lambda gstin: done(replace(call, gstin=gstin)), as_json=call.as_json, acts=call.acts)
+    if call.for_each and call.gstin is None and named:
+        with call.ims() as ims:
+            call = replace(call, gstin=call.only_recipient(ims))
+    done(call, [])
 
 
-def _outputs(values: Mapping[str, Any], writes: Mapping[str, str], *, replace: bool) -> Outputs:
+def _outputs(
+    values: Mapping[str, Any], writes: Mapping[str, str], *, replace: bool, before: Sequence[Path] = ()
+) -> Outputs:
     """Return the files that a call writes; they are none that it works on, and are looked at before it begins."""
     outputs = {name: values[name] for name in writes}
     inputs = [value for name, value in values.items() if name not in outputs]
     read = [path for value in inputs for path in (value if isinstance(value, tuple) else [value])]
     files = [path for path in read if isinstance(path, Path)]
-    written = Outputs([*files, *files_of(values.get("db") or "")], replace=replace)
+    written = Outputs([*files, *files_of(values.get("db") or "")], replace=replace, before=before)
     for name, path in outputs.items():
         if path is not None and writes[name] == "file":
             written.claim(path)

@@ -9,6 +9,7 @@ import csv as tables
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,13 +50,10 @@ def recommend(
     with call.recipient() as buyer, call.working("Asking the law"):
         recommended = buyer.recommend(period=period, policy=policy, rules=rules)
         if out is not None:
-            count = -1
-            with call.outputs.opened(out) as file:
-                for count, line in enumerate(_csv_lines(recommended)):
-                    file.write(line.encode("utf-8" if count else "utf-8-sig"))
-            call.answer(
-                lambda: verbatim(f"{out}: {counted(count, 'action')}"), {"path": out, "actions": count}, "--out"
-            )
+            count = _written(call, out, recommended)
+            nothing = f"Nothing is to be done for {buyer.gstin}; no file is written."
+            tell = partial(verbatim, f"{out}: {counted(count, 'action')}") if count else partial(say, nothing)
+            call.answer(tell, {"path": out if count else None, "actions": count}, "--out")
         elif call.as_json:
             call.answer_each({"recipient": buyer.gstin}, recommended)
         else:
@@ -78,12 +76,24 @@ def _tell_why(why: ExplainedRecommendation) -> None:
     say(f"Recommended: {of.action}{stands}. ITC {of.itc}; if nobody acts {of.now_itc}. Nothing is done.")
 
 
+def _written(call: Call, out: Path, recommended: Iterable[Recommendation]) -> int:
+    """Write what is to be done to a file, and return how much that is; where it is nothing no file is written."""
+    to_do = (of for of in recommended if of.to_do)
+    if (first := next(to_do, None)) is None:
+        return 0
+    count = 0
+    with call.outputs.opened(out) as file:
+        for count, line in enumerate(_csv_lines(chain([first], to_do))):
+            file.write(line.encode("utf-8" if count else "utf-8-sig"))
+    return count
+
+
 def _csv_lines(recommended: Iterable[Recommendation]) -> Iterator[str]:
-    """Give what is to be done as lines of CSV."""
+    """Give recommendations as lines of CSV."""
     line = io.StringIO()
     writer = tables.writer(line, lineterminator="\n")
     rows: Iterable[Sequence[object]] = chain(
-        [[*COLUMNS]], ([read(of) for read in COLUMNS.values()] for of in recommended if of.to_do)
+        [[*COLUMNS]], ([read(of) for read in COLUMNS.values()] for of in recommended)
     )
     for row in rows:
         line.seek(0)

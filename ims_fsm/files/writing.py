@@ -24,18 +24,23 @@ class Outputs:
     """The files that a piece of work writes.
 
     `kept` are the files that it works on: its inputs, and the files of its database, which need not exist. `replace`
-    says whether a file that is there already gives way.
+    says whether a file that is there already gives way, `before` has what the same work has written: that never does.
     """
 
-    def __init__(self, kept: Iterable[Path] = (), *, replace: bool = False) -> None:
+    def __init__(self, kept: Iterable[Path] = (), *, replace: bool = False, before: Iterable[Path] = ()) -> None:
         """Begin with nothing written."""
-        self._kept, self.replace = tuple(kept), replace
+        self._kept, self.replace, self._before = tuple(kept), replace, tuple(before)
         self._claimed: list[Path] = []
         self._written = False
 
     def again(self) -> Outputs:
         """Return the same for the same work done again: files that were written by it give way."""
         return Outputs(self._kept, replace=self.replace or self._written)
+
+    @property
+    def claimed(self) -> tuple[Path, ...]:
+        """The files that this work writes, and has written before."""
+        return (*self._before, *self._claimed)
 
     def claim(self, path: Path, content: bytes | None = None) -> None:
         """Take a file to be written; raises `OutputError` where something would be lost by it.
@@ -51,7 +56,7 @@ class Outputs:
     def _refuse_lost(self, path: Path, content: bytes | None) -> None:
         if any(_is_same(path, other) for other in self._kept):
             raise OutputError(f"{printable(path)} is a file that this call works on, and is not written; name another")
-        if any(_is_same(path, other) for other in self._claimed):
+        if any(_is_same(path, other) for other in self.claimed):
             raise OutputError(f"{printable(path)} would be written twice by this call; name another for one of them")
         if content is None or not _has(path, content):
             self._refuse_existing(path)

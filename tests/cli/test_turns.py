@@ -7,9 +7,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+import typer
 
 from ims_fsm.cli import failures
-from ims_fsm.cli.failures import CallError, UntoldError
+from ims_fsm.cli.failures import UntoldError
 from ims_fsm.cli.turns import in_turn, whose
 from tests.cli.conftest import NOW, Run
 
@@ -43,17 +44,49 @@ def test_a_file_with_a_place_for_whose_it_is_is_one_for_each(both: Run, samples:
     both("export", "xlsx", "--out", "{gstin}.xlsx", "--gstin", "all", *NOW_IS).ended(0)
     assert {path.name for path in tmp_path.glob("*.xlsx")} == {f"{FIRST}.xlsx", f"{SECOND}.xlsx"}
     shutil.copy(samples / "actions_2024-11.csv", tmp_path / f"{SECOND}.csv")
-    done = both("apply", "{gstin}.csv", "--gstin", "all", *NOW_IS).ended(2)
-    # What there is no file for is told, and the other is done.
-    assert "5 actions: 3 applied, 2 refused." in done.out
-    assert f"{FIRST}.csv" in done.err
-    assert done.err.endswith(f"error: this failed for 1 of 2 recipients, as told above: {FIRST}\n")
+    done = both("apply", "{gstin}.csv", "--gstin", "all", *NOW_IS).ended(1)
+    # Who has no file is passed over, and that is said.
+    assert done.out.startswith(f"Passed over, as they have no such file: {FIRST}.\n{SECOND}\n5 actions: 3 applied")
+    none = both("apply", "{gstin}.txt", "--gstin", "all", *NOW_IS).ended(2)
+    assert none.err == "error: there is no file {gstin}.txt for any of 2 recipients; correct its name\n"
+    (tmp_path / f"{FIRST}.csv").write_text("id,action\n", "utf-8")
+    failed = both("check", "{gstin}.csv", "--gstin", "all", *NOW_IS).ended(2)
+    assert f"{FIRST}.csv: the file: has no rows" in failed.err
+    assert failed.err.endswith(f"error: this failed for 1 of 2 recipients, as told above: {FIRST}\n")
 
 
-def test_a_file_of_one_name_is_not_written_twice(both: Run, tmp_path: Path) -> None:
-    done = both("export", "xlsx", "--out", "one.xlsx", "--gstin", "all", *NOW_IS).ended(2)
-    assert "one.xlsx exists" in done.err
+def test_what_is_recommended_for_all_is_applied_for_all(both: Run, samples: Path, tmp_path: Path) -> None:
+    """For who has no register nothing is written, and they are passed over."""
+    both("match", samples / "books_2024-10.csv", "--gstin", FIRST, "--period", "2024-10", *NOW_IS).ended(0)
+    done = both("recommend", "--gstin", "all", "--out", "{gstin}.csv", *NOW_IS).ended(0)
+    assert f"{SECOND}\nNothing is to be done for {SECOND}; no file is written.\n" in done.out
+    assert [path.name for path in tmp_path.glob("2*.csv")] == [f"{FIRST}.csv"]
+    assert "applied, 0 refused" in both("apply", "{gstin}.csv", "--gstin", "all", *NOW_IS).ended(0).out
+    nothing = both("recommend", "--gstin", SECOND, "--out", "none.csv", "--json", *NOW_IS).ended(0).json
+    assert nothing == {"path": None, "actions": 0}
+
+
+def test_the_only_recipient_has_their_place_in_a_name_too(run: Run, tmp_path: Path) -> None:
+    run("export", "xlsx", "--out", "{gstin}.xlsx", *NOW_IS).ended(0)
+    assert [path.name for path in tmp_path.glob("*.xlsx")] == [f"{FIRST}.xlsx"]
+
+
+@pytest.mark.parametrize("force", [(), ("--force",)])
+def test_a_file_of_one_name_is_not_written_twice(both: Run, tmp_path: Path, force: tuple[str, ...]) -> None:
+    done = both("export", "xlsx", "--out", "one.xlsx", "--gstin", "all", *force, *NOW_IS).ended(2)
+    assert "one.xlsx would be written twice by this call" in done.err
     assert f"this failed for 1 of 2 recipients, as told above: {SECOND}" in done.err
+    # What is refused ends a turn before its answer, and its file is written all the same.
+    refused = ("act", "keep_pending", "--kind", "credit_note", "--refused-to", "no.json", "--gstin", "all")
+    assert "no.json would be written twice by this call" in both(*refused, *force, *NOW_IS).ended(2).err
+
+
+def test_what_a_program_reads_as_one_is_not_printed_for_several(both: Run, tmp_path: Path) -> None:
+    several = "--gstin all would print several tables as one; write a file each with --out '{gstin}…'"
+    assert several in both("list", "--csv", "--gstin", "all").ended(2).err
+    assert several in both("2b", "export", "--period", "2024-10", "--gstin", "all").ended(2).err
+    both("list", "--csv", "--out", "{gstin}.csv", "--gstin", "all").ended(0)
+    assert len([*tmp_path.glob("2*.csv")]) == 2
 
 
 def test_as_json_the_answers_follow_one_another(both: Run) -> None:
@@ -72,19 +105,23 @@ def test_where_nobody_is_there_is_nobody_to_do_it_for(bare: Run) -> None:
 
 
 @pytest.mark.parametrize("acts", [True, False])
-def test_who_reads_no_more_has_the_rest_left_alone(monkeypatch: pytest.MonkeyPatch, acts: bool) -> None:
+@pytest.mark.parametrize(("raised", "code"), [(UntoldError("its reader has gone"), 3), (KeyboardInterrupt(), 130)])
+def test_who_reads_no_more_has_the_rest_left_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], raised: BaseException, code: int, acts: bool
+) -> None:
+    """The code is what it came to, as for one: what may be done and was not told is not called a wrong call."""
     monkeypatch.setattr(failures, "_forget_stdout", lambda: None)
 
     def work(gstin: str) -> None:
         seen.append(gstin)
-        raise UntoldError("its reader has gone") from BrokenPipeError()
+        raise raised
 
     seen: list[str] = []
-    with pytest.raises(CallError if acts else BaseException) as told:
-        in_turn([FIRST, SECOND], work, as_json=True, acts=acts)
-    assert seen == [FIRST]
-    assert (str(told.value) == f"stopped at {FIRST}; nothing was done for {SECOND}; name them with --gstin") is acts
-    assert acts or getattr(told.value, "exit_code", 0) == 3
+    with pytest.raises(typer.Exit) as told:
+        in_turn([FIRST, SECOND], work, as_json=False, acts=acts)
+    assert (seen, told.value.exit_code) == ([FIRST], code)
+    left = f"stopped at {FIRST}; nothing was done for {SECOND}\n"
+    assert (left in capsys.readouterr().err) is acts
 
 
 def test_the_name_of_a_file_alone_has_a_place(tmp_path: Path) -> None:

@@ -23,8 +23,8 @@ FIELD = re.compile(r"`(ims_(?!fsm)\w+)`(?=[^|]*\|)")
 
 
 def logging_calls() -> Iterator[tuple[Path, ast.Call]]:
-    """Give every call by which a module of the package writes to a log."""
-    for path in sorted(code_folder().rglob("*.py")):
+    """Give every call by which a module of the package writes to a log; that of a builder of pages is not ours."""
+    for path in sorted({*code_folder().rglob("*.py")} - {*(code_folder() / "writers").rglob("*.py")}):
         text = path.read_text("utf-8")
         if "getLogger" not in text and "hooks import Hooks, Subscriber, log" not in text:
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
 import shutil
 
 import pytest
@@ -41,8 +42,10 @@ PAGE = """\
 
 
 @pytest.fixture
-def site(tmp_path):
-    """Build a page into a site; return its HTML."""
+def site(tmp_path, monkeypatch, caplog):
+    """Build a page into a site; return its HTML. What it warns of is heard, also where a build was quiet before."""
+    monkeypatch.setattr(logging.getLogger("mkdocs"), "propagate", True)
+    caplog.set_level(logging.WARNING, logger="mkdocs")
 
     def built(page, more=""):
         (tmp_path / "docs").mkdir()
