@@ -7,21 +7,25 @@ Imports the law and the days; draws nothing.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from operator import itemgetter
 
 from ims_fsm.charts.month.days import Days, Recipient
+from ims_fsm.charts.month.story import day_in_words
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.decision import decide
-from ims_fsm.law.declaration import ENTRY
+from ims_fsm.law.declaration import ENTRY, RuleDeclaration
 from ims_fsm.law.edition import Edition
 from ims_fsm.law.refusal import Refused
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, Form
 
 SUBJECT = "timeline"
-GSTR2B = "gstr2b"
+RECORD, GSTR2B = "record", "gstr2b"
+# A day, and what is done on it: to the record or to the GSTR-2B, by which trigger.
+Doing = tuple[dt.date, tuple[tuple[str, str], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,42 +56,63 @@ def way_of(book: LawBook, machine: str, period: TaxPeriod, recipient: Recipient)
     """Return the way of a record of a machine: saved, filed, acted on, drafted, decided anew, frozen.
 
     Raises `InputError` for a machine that is not one of records, for one that the law does not let go this way (a bill
-    of entry is not rejected), and what reading the days raises.
+    of entry is not rejected), for days that leave no time to decide anew, and what reading the days raises.
     """
     days = Days.read(book, period, recipient)
-    if machine not in {declared.name for declared in book.law.record_machines}:
-        names = ", ".join(declared.name for declared in book.law.record_machines)
-        raise InputError(SUBJECT, [Problem(machine, "is not a machine of records", f"name one of {names}")])
-    two_b, record = (book.law.machine(name).at(days.period) for name in (GSTR2B, machine))
-    return Way(days, record, two_b, tuple(_steps(book, days, record, two_b)))
+    doings, filed = _doings(days), book.law.rule("window.2b")
+    two_b = book.law.machine(GSTR2B).at(days.period)
+    steps: dict[str, tuple[Step, ...]] = {}
+    problem = Problem(machine, "is not a machine of records", "")
+    for declared in book.law.record_machines:
+        try:
+            steps[declared.name] = tuple(_steps(declared.at(days.period), two_b, doings, filed))
+        except InputError as error:
+            problem = next((of for of in error.problems if of.where == machine), problem)
+    if machine not in steps:
+        raise InputError(SUBJECT, [replace(problem, remedy=f"name one of {', '.join(steps)}")])
+    return Way(days, book.law.machine(machine).at(days.period), two_b, steps[machine])
 
 
-def _steps(book: LawBook, days: Days, record: Edition, two_b: Edition) -> Iterator[Step]:
+def _doings(days: Days) -> list[Doing]:
+    """Return the days of the way in order, each with what is done to which machine, or nothing where GSTR-1 is filed.
+
+    Where that is filed after the draft the record is accepted before, as it is saved. Raises `InputError` where GSTR-3B
+    is due before there is both.
+    """
     window = next(of for of in days.windows(Form.GSTR_1, Filing.MONTHLY) if of.month == days.months[-1])
-    filed, due = book.law.rule("window.2b"), max(days.due, days.draft)
-    at = {record.name: ENTRY, two_b.name: two_b.initial}
-    doings: list[tuple[dt.date, tuple[tuple[Edition, str], ...]]] = [
-        (_middle(days.opens, window.last), ((record, "save"),)),
-        (window.last, ()),
-        (_middle(window.last, days.draft), ((record, "accept"),)),
-        (days.draft, ((two_b, "generate"),)),
-        (_middle(days.draft, due), ((record, "reject"), (two_b, "change"))),
-        (_middle(_middle(days.draft, due), due), ((two_b, "generate"),)),
-        (due, ((record, "freeze"), (two_b, "file_3b"))),
+    draft, filed, due = days.draft, window.last, days.due
+    known = max(draft, filed)
+    if known >= due:
+        late = f"{Form.GSTR_1} is filed until" if filed >= draft else "GSTR-2B is drafted on"
+        what = f"leaves no time to decide anew: {late} {day_in_words(known)}, and GSTR-3B is due on {day_in_words(due)}"
+        raise InputError(SUBJECT, [Problem(days.period, what, "name another period")])
+    saved = _middle(days.opens, min(filed, draft))
+    doings: list[Doing] = [
+        (saved, ((RECORD, "save"),)),
+        (_middle(filed if filed < draft else saved, draft), ((RECORD, "accept"),)),
+        (draft, ((GSTR2B, "generate"),)),
+        (filed, ()),
+        (_middle(known, due), ((RECORD, "reject"), (GSTR2B, "change"))),
+        (_middle(_middle(known, due), due), ((GSTR2B, "generate"),)),
+        (due, ((RECORD, "freeze"), (GSTR2B, "file_3b"))),
     ]
+    return sorted(doings, key=itemgetter(0))
+
+
+def _steps(record: Edition, two_b: Edition, doings: Iterable[Doing], filed: RuleDeclaration) -> Iterator[Step]:
+    machines = {RECORD: record, GSTR2B: two_b}
+    at = {RECORD: ENTRY, GSTR2B: two_b.initial}
     for day, moves in doings:
-        says, rules = (f"{Form.GSTR_1} is filed. {filed.title}", [filed.id]) if not moves else (_says(*moves[0]), [])
-        for edition, trigger in moves:
-            decided = decide(edition, at[edition.name], trigger, edition.facts())
+        says, rules = (f"{Form.GSTR_1} is filed. {filed.title}", [filed.id])
+        if moves:
+            says, rules = machines[moves[0][0]].triggers[moves[0][1]].says, []
+        for which, trigger in moves:
+            decided = decide(machines[which], at[which], trigger, machines[which].facts())
             if isinstance(decided, Refused):
-                raise InputError(SUBJECT, [Problem(edition.machine.name, f"refuses {trigger}", "name another machine")])
-            at[edition.name] = decided.dest
+                raise InputError(SUBJECT, [Problem(record.name, f"refuses {trigger}", "name another machine")])
+            at[which] = decided.dest
             rules += decided.rules
-        yield Step(day, says, tuple(dict.fromkeys(rules)), at[record.name], at[two_b.name])
-
-
-def _says(edition: Edition, trigger: str) -> str:
-    return edition.triggers[trigger].says
+        yield Step(day, says, tuple(dict.fromkeys(rules)), at[RECORD], at[GSTR2B])
 
 
 def _middle(first: dt.date, last: dt.date) -> dt.date:

@@ -44,10 +44,56 @@ def test_the_days_are_the_calendars_and_the_states_what_the_law_leads_to(way: Wa
     assert way.steps[4].rules == ("faq.10.ii", "faq.12", "faq.24", "faq.29")
 
 
-def test_an_extended_day_moves_it() -> None:
-    extended = '[[extension]]\nwhat = "gstr3b"\nperiod = "2025-10"\ndate = 2025-11-25\nsource = "Notification 5"\n'
-    steps = way_of(shipped_book(extended), "invoice", PERIOD, MONTHLY).steps
-    assert f"{steps[-1].day:%d %b}" == "25 Nov"
+def extended(*moved: tuple[str, int]) -> LawBook:
+    """Return the law with days of October 2025 moved to others in November."""
+    entries = [
+        f'[[extension]]\nwhat = "{what}"\nperiod = "2025-10"\ndate = 2025-11-{day}\nsource = "Notification 5"\n'
+        for what, day in moved
+    ]
+    return shipped_book("\n".join(entries))
+
+
+@pytest.mark.parametrize(
+    ("moved", "days"),
+    [
+        ([("gstr3b", 25)], ["22 Oct", "11 Nov", "13 Nov", "14 Nov", "20 Nov", "23 Nov", "25 Nov"]),
+        ([("two_b", 17)], ["22 Oct", "11 Nov", "14 Nov", "17 Nov", "19 Nov", "20 Nov", "20 Nov"]),
+        ([("window", 16)], ["23 Oct", "03 Nov", "14 Nov", "16 Nov", "18 Nov", "19 Nov", "20 Nov"]),
+        ([("gstr1", 16)], ["23 Oct", "03 Nov", "14 Nov", "16 Nov", "18 Nov", "19 Nov", "20 Nov"]),
+        ([("gstr1", 14)], ["23 Oct", "03 Nov", "14 Nov", "14 Nov", "17 Nov", "19 Nov", "20 Nov"]),
+    ],
+)
+def test_extended_days_move_it_and_never_backwards(moved: list[tuple[str, int]], days: list[str]) -> None:
+    steps = way_of(extended(*moved), "invoice", PERIOD, MONTHLY).steps
+    assert [f"{step.day:%d %b}" for step in steps] == days
+    assert [step.day for step in steps] == sorted(step.day for step in steps)
+    assert (steps[-1].record, steps[-1].two_b) == ("frozen", "final")
+
+
+def test_where_gstr_1_is_filed_after_the_draft_the_record_is_accepted_before(way: Way) -> None:
+    late = way_of(extended(("gstr1", 16)), "invoice", PERIOD, MONTHLY).steps
+    assert [(step.record, step.two_b) for step in late[:4]] == [
+        ("no_action", "absent"), ("accepted", "absent"), ("accepted", "draft"), ("accepted", "draft"),
+    ]  # fmt: skip
+    assert late[3].says == way.steps[1].says
+
+
+@pytest.mark.parametrize(
+    ("moved", "told"),
+    [
+        (("gstr1", 25), "GSTR-1 is filed until 25 Nov 2025, and GSTR-3B is due on 20 Nov 2025; name another period"),
+        (("two_b", 22), "GSTR-2B is drafted on 22 Nov 2025, and GSTR-3B is due on 20 Nov 2025; name another period"),
+    ],
+)
+def test_where_there_is_no_time_to_decide_anew_it_is_refused(moved: tuple[str, int], told: str) -> None:
+    with pytest.raises(InputError, match=f"timeline: 2025-10: leaves no time to decide anew: {told}"):
+        way_of(extended(moved), "invoice", PERIOD, MONTHLY)
+
+
+def test_what_is_no_machine_of_records_is_told_those_that_go_it(book: LawBook) -> None:
+    with pytest.raises(InputError, match="gstr2b: is not a machine of records; name one of credit_note, ") as told:
+        way_of(book, "gstr2b", PERIOD, MONTHLY)
+    assert "bill_of_entry" not in str(told.value)
 
 
 def test_every_machine_of_records_goes_it_that_may_be_rejected_once_accepted(book: LawBook) -> None:
@@ -56,7 +102,7 @@ def test_every_machine_of_records_goes_it_that_may_be_rejected_once_accepted(boo
         if isinstance(decide(edition, "accepted", "reject", edition.facts()), Allowed):
             assert way_of(book, machine.name, PERIOD, MONTHLY).steps[-1].record == "frozen"
         else:
-            with pytest.raises(InputError, match=f"timeline: {machine.name}: refuses reject; name another machine"):
+            with pytest.raises(InputError, match=f"timeline: {machine.name}: refuses reject; name one of credit_note"):
                 way_of(book, machine.name, PERIOD, MONTHLY)
 
 
