@@ -58,7 +58,7 @@ def draw(
     from ims_fsm.draw.views import views
 
     path, names = path_and_machines(machines)
-    style = Style.named(theme, href_base, notes, ratio, _parted(only))
+    style = Style.named(theme, href_base, notes, ratio, () if only is None else only)
     spoken = _spoken(language, is_plain=not (compare or highlight or differs_from) and fmt not in _OTHER_ENGINES)
     _check_rule_sets(compare, edition, period)
     kinds = {"--compare": compare, "--highlight": highlight, "--differs-from": differs_from}
@@ -79,10 +79,6 @@ def draw(
         return
     files = drawn(law_at(path), call.outputs)
     call.answer(lambda: verbatim("\n".join(map(str, files))), {"files": files})
-
-
-def _parted(names: str | None) -> list[str]:
-    return [name.strip() for name in (names or "").split(",") if name.strip()]
 
 
 def _check_looks(fmt: str, kinds: Mapping[str, object], looks: Mapping[str, object]) -> None:

@@ -55,8 +55,9 @@ def check_legible(sheet: Sheet, scale: float) -> None:
     """Raise `InputError` where the smallest words of a sheet are too small for the page that is asked for."""
     page = sheet.ratio
     if page is not None and round(TEXT * scale, 2) < page.smallest:
-        what = f"does not fit {page.name}: its smallest words would have {TEXT * scale:.1f} points of {page.smallest:g}"
-        remedy = "say less in the notes, choose another ratio, or draw only a part of it"
+        what = f"does not fit {page.name}: its smallest words would have {TEXT * scale:.2f} points of {page.smallest:g}"
+        less = "say less in the notes, " if sheet.numbered else ""
+        remedy = f"{less}choose another ratio, or draw only a part of it"
         raise InputError("drawing", [Problem(sheet.picture.name, what, remedy)])
 
 

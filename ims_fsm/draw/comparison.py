@@ -287,7 +287,7 @@ def write_comparisons(
 
     Everything is drawn before the first file is written; raises what drawing raises.
     """
-    sheets = {stem_of(change): style.dressed(comparison_sheet(change, style.theme)) for change in changes}
+    sheets = style.all_dressed({stem_of(change): comparison_sheet(change, style.theme) for change in changes})
     heading = f"# From {changes[0].before.id} to {changes[0].after.id}" if changes else ""
     beside = {f"{_span(changes[0])}.md": f"{heading}\n\n{markdown(changes)}"} if changes else {}
     return written(sheets, folder, formats, beside, outputs)

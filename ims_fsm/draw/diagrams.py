@@ -15,10 +15,10 @@ from typing import TypeVar
 from ims_fsm.draw import interchange
 from ims_fsm.draw import theme as themes
 from ims_fsm.draw.dot import dot_of
-from ims_fsm.draw.excerpt import excerpt
+from ims_fsm.draw.excerpt import excerpts, names_in
 from ims_fsm.draw.language import ENGLISH, Language, language_named
 from ims_fsm.draw.picture import Links, Picture, picture_of
-from ims_fsm.draw.ratio import Notes, Ratio, notes_named, ratio_named
+from ims_fsm.draw.ratio import Notes, Ratio, notes_named, ratio_named, usual_notes
 from ims_fsm.draw.sheet import Sheet
 from ims_fsm.draw.theme import Theme, theme_named
 from ims_fsm.errors import InputError, Problem
@@ -137,15 +137,22 @@ class Style:
 
     @classmethod
     def named(
-        cls, theme: str, href_base: str | None, notes: str | None, ratio: str | None, only: Sequence[str] = ()
+        cls, theme: str, href_base: str | None, notes: str | None, ratio: str | None, only: str | Sequence[str] = ()
     ) -> Style:
-        """Return a style whose parts are named; raises `InputError` for a name that there is not."""
+        """Return a style whose parts are named, those of `only` with commas between them if they are a text.
+
+        Raises `InputError` for a name that there is not.
+        """
         said, page = notes_named(notes) if notes else None, ratio_named(ratio) if ratio else None
-        return cls(theme_named(theme), href_base, said, page, tuple(dict.fromkeys(only)))
+        return cls(theme_named(theme), href_base, said, page, names_in(only))
 
     def sheet(self, picture: Picture) -> Sheet:
         """Return a picture as a sheet in this style."""
-        return self.dressed(Sheet(picture, self.theme, self.links(picture)))
+        return self.dressed(self.plain(picture))
+
+    def plain(self, picture: Picture) -> Sheet:
+        """Return a picture as a sheet in this theme, with its links, whole."""
+        return Sheet(picture, self.theme, self.links(picture))
 
     def links(self, picture: Picture) -> Links | None:
         """Return where the parts of a picture lead, if they lead anywhere."""
@@ -153,9 +160,16 @@ class Style:
 
     def dressed(self, sheet: S) -> S:
         """Return a sheet with the notes, the page and the parts of this style."""
-        usual = self.ratio.notes if self.ratio else Notes.FULL
-        part = excerpt(sheet.picture, self.only) if self.only else sheet.picture
-        return replace(sheet, picture=part, notes=self.notes or usual, ratio=self.ratio)
+        return self.all_dressed({"": sheet})[""]
+
+    def all_dressed(self, sheets: Mapping[str, S]) -> dict[str, S]:
+        """Return sheets with the notes, the page and the parts of this style; one without these parts is left out."""
+        pictures = {stem: sheet.picture for stem, sheet in sheets.items()}
+        parts = excerpts(pictures, self.only) if self.only else pictures
+        notes = self.notes or usual_notes(self.ratio)
+        return {
+            stem: replace(sheets[stem].showing(part), notes=notes, ratio=self.ratio) for stem, part in parts.items()
+        }
 
 
 PLAIN = Style()
@@ -169,7 +183,7 @@ def draw(  # noqa: PLR0913 - as many as the command has
     href_base: str | None = None,
     notes: str | None = None,
     ratio: str | None = None,
-    only: Sequence[str] = (),
+    only: str | Sequence[str] = (),
 ) -> bytes:
     """Draw an edition of a machine as dot, mermaid, svg, png or pdf; text is UTF-8.
 
@@ -235,7 +249,7 @@ def written(
     beside: Mapping[str, str] | None = None,
     outputs: Outputs | None = None,
 ) -> list[Path]:
-    """Draw sheets into a folder, each under its name, with texts beside them; return the files.
+    """Draw sheets into a folder, each under its name and its look, with texts beside them; return the files.
 
     The folder is made where it is not there, once everything is drawn; files that are there give way, unless
     `outputs` says otherwise. Raises what `drawn` and `outputs` raise.
@@ -243,7 +257,7 @@ def written(
     check_formats(formats)
     files: dict[Path, bytes] = {}
     for fmt in dict.fromkeys(formats):
-        paths = [folder / file_name(stem, fmt, sheet.theme) for stem, sheet in sheets.items()]
+        paths = [folder / file_name(stem + sheet.look, fmt, sheet.theme) for stem, sheet in sheets.items()]
         files |= zip(paths, drawn([*sheets.values()], fmt), strict=True)
     files |= {folder / name: text.encode() for name, text in (beside or {}).items()}
     return (outputs or Outputs(replace=True)).write_all(files)
@@ -347,7 +361,7 @@ def diagram(  # noqa: PLR0913 - as many as the command has
     href_base: str | None = None,
     notes: str | None = None,
     ratio: str | None = None,
-    only: Sequence[str] = (),
+    only: str | Sequence[str] = (),
     highlight: str | None = None,
     differs_from: str | None = None,
     law: Law | None = None,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Self
 
 from ims_fsm.draw import description
 from ims_fsm.draw.citation import bracketed, cite, worded
@@ -43,6 +44,22 @@ class Emphasis:
         """Say whether it may refuse a trigger in a state."""
         return any(guard.watches(source, trigger) for guard in self.guards)
 
+    def within(self, picture: Picture) -> Emphasis:
+        """Return what of it concerns the states and triggers of a picture."""
+        cards = {card.name for card in picture.cards}
+        shown = {key.trigger.name for key in picture.keys}.union(*(card.barred for card in picture.cards))
+        watching = (
+            (guard, tuple(trigger for trigger in guard.triggers if trigger in shown))
+            for guard in self.guards
+            if not cards.isdisjoint(guard.refuse_when.get(STATE, cards))
+        )
+        return replace(
+            self,
+            guards=tuple(replace(guard, triggers=triggers) for guard, triggers in watching if triggers),
+            moves=self.moves & picture.moves(),
+            states=tuple(state for state in self.states if state.name in cards),
+        )
+
 
 @dataclass(frozen=True)
 class EmphasisSheet(Sheet):
@@ -73,6 +90,16 @@ class EmphasisSheet(Sheet):
             said=said,
             below=tuple(filter(None, below)),
         )
+
+    def showing(self, picture: Picture) -> Self:
+        """Return the sheet with a part of its picture; of the rule it says what concerns that."""
+        return replace(self, picture=picture, emphasis=self.emphasis.within(picture))
+
+    @property
+    def stands_out(self) -> bool:
+        """Whether anything of the rule is seen on the picture."""
+        looks = (self.card_look(card) for card in self.picture.cards)
+        return any(look.halo for look in looks) or any(map(self._strong, self.picture.arrows))
 
     def _effects(self) -> Iterator[str]:
         """Give what it does, in sentences."""

@@ -5,13 +5,49 @@ Imports the picture and how names are spelled; draws nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ims_fsm.draw.picture import ANY, FRAMED, Arrow, Card, Label, Picture
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.declaration import ENTRY
 from ims_fsm.terms.spelling import hinted
+
+
+def names_in(words: str | Sequence[str]) -> tuple[str, ...]:
+    """Return the names of states and triggers, each once; a text has commas between them.
+
+    Raises `InputError` for a text that has none.
+
+    >>> names_in("accept, reject,accept")
+    ('accept', 'reject')
+    """
+    listed = words.split(",") if isinstance(words, str) else words
+    names = tuple(dict.fromkeys(name for name in map(str.strip, listed) if name))
+    if isinstance(words, str) and not names:
+        what, remedy = "names no state and no trigger", "name some with commas between them, or leave it out"
+        raise InputError("drawing", [Problem("only", what, remedy)])
+    return names
+
+
+def excerpts(pictures: Mapping[str, Picture], names: Sequence[str]) -> dict[str, Picture]:
+    """Return the part of each picture with those of the names that it has; one that has none of them is passed over.
+
+    Raises `InputError` for a name that no picture has, and where nothing is left.
+    """
+    strangers = {*names}.difference(*({*picture.states, *picture.triggers} for picture in pictures.values()))
+    parts: dict[str, Picture] = {}
+    errors: list[InputError] = []
+    for key, picture in pictures.items():
+        known = {*picture.states, *picture.triggers, *strangers}
+        try:
+            if named := [name for name in names if name in known]:
+                parts[key] = excerpt(picture, named)
+        except InputError as error:
+            errors.append(error)
+    if errors and not parts:
+        raise errors[0]
+    return parts
 
 
 def excerpt(picture: Picture, names: Sequence[str]) -> Picture:

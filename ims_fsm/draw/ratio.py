@@ -66,6 +66,11 @@ RATIOS: Mapping[str, Ratio] = {
 }
 
 
+def usual_notes(page: Ratio | None) -> Notes:
+    """Return how much a sheet says that is not told: everything, unless it fills a page on which less is usual."""
+    return page.notes if page else Notes.FULL
+
+
 def ratio_named(name: str) -> Ratio:
     """Return a page by its name: 16:9, a4 or square. Raises `InputError` for another."""
     if name not in RATIOS:

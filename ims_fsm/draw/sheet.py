@@ -6,13 +6,14 @@ Imports the picture, its words and its theme; knows no drawing program.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Self
 
 from ims_fsm.draw import description, legend
 from ims_fsm.draw.legend import Block
 from ims_fsm.draw.picture import ANY, Arrow, Card, Label, Links, Picture
-from ims_fsm.draw.ratio import Notes, Ratio
+from ims_fsm.draw.ratio import Notes, Ratio, usual_notes
 from ims_fsm.draw.theme import LIGHT, PENS, Paint, Palette, Theme, strokes
 from ims_fsm.law.declaration import ENTRY
 
@@ -116,6 +117,17 @@ class Sheet:
     def name(self) -> str:
         """What tells this sheet from every other: the machine and its rule set."""
         return self.picture.name
+
+    @property
+    def look(self) -> str:
+        """What differs from the usual look, as the name of a file has it: a part, the page, how much is said."""
+        page = self.ratio.name.replace(":", "x") if self.ratio else ""
+        notes = "" if self.notes is usual_notes(self.ratio) else self.notes.value
+        return "".join(f".{mark}" for mark in ("part" if any(self.picture.hidden) else "", page, notes) if mark)
+
+    def showing(self, picture: Picture) -> Self:
+        """Return the sheet with another picture of its machine, such as a part."""
+        return replace(self, picture=picture)
 
     @cached_property
     def wording(self) -> Wording:

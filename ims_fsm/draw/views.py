@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from ims_fsm.draw.diagrams import Drawing, Style, checked, drawings
 from ims_fsm.draw.difference import difference_sheet
-from ims_fsm.draw.emphasis import emphasis_of, emphasis_sheet
+from ims_fsm.draw.emphasis import EmphasisSheet, emphasis_of, emphasis_sheet
 from ims_fsm.draw.language import ENGLISH, Language
 from ims_fsm.draw.sheet import Sheet
 from ims_fsm.errors import InputError, Problem
@@ -40,25 +40,27 @@ def views(  # noqa: PLR0913 - as many as the command has
     if highlight:
         return _highlighted(law, listed, highlight, style)
     if differs_from:
-        return _beside(law, listed, differs_from, style, alike=names is None)
-    part = ".part" if style.only else ""
+        return style.all_dressed(_beside(law, listed, differs_from, style, alike=names is None))
     said = [drawing.in_language(language) for drawing in listed]
-    return {f"{drawing.stem}{part}": style.sheet(drawing.picture) for drawing in said}
+    return style.all_dressed({drawing.stem: style.plain(drawing.picture) for drawing in said})
 
 
 def _highlighted(law: Law, listed: list[Drawing], name: str, style: Style) -> Mapping[str, Sheet]:
-    sheets: dict[str, Sheet] = {}
+    sheets: dict[str, EmphasisSheet] = {}
     for drawing in listed:
         if emphasis := emphasis_of(law, drawing.edition, name):
             links = style.links(drawing.picture)
-            sheet = emphasis_sheet(drawing.edition, emphasis, style.theme, links)
-            sheets[f"{drawing.stem}.{name}"] = style.dressed(sheet)
+            sheets[f"{drawing.stem}.{name}"] = emphasis_sheet(drawing.edition, emphasis, style.theme, links)
     if not sheets:
         drawn = ", ".join(dict.fromkeys(drawing.edition.name for drawing in listed))
         citing = ", ".join(law.cited_by.get(name, ())) or "no other machine"
         remedy = f"name another edition or machine; it is cited by {citing}"
         raise InputError("drawing", [Problem(name, f"does nothing to {drawn}", remedy)])
-    return sheets
+    shown = {stem: sheet for stem, sheet in style.all_dressed(sheets).items() if sheet.stands_out}
+    if not shown:
+        remedy = "name other states and triggers, or leave them out"
+        raise InputError("drawing", [Problem(name, f"does nothing to {', '.join(style.only)}", remedy)])
+    return shown
 
 
 def _beside(law: Law, listed: list[Drawing], name: str, style: Style, *, alike: bool) -> Mapping[str, Sheet]:
@@ -73,8 +75,8 @@ def _beside(law: Law, listed: list[Drawing], name: str, style: Style, *, alike: 
     if not others:
         raise InputError("drawing", [Problem(name, "is beside itself", "name another machine to draw")])
     return {
-        f"{drawing.stem}.beside-{name}": style.dressed(
-            difference_sheet(drawing.edition, law.machines[name], style.theme, style.links(drawing.picture))
+        f"{drawing.stem}.beside-{name}": difference_sheet(
+            drawing.edition, law.machines[name], style.theme, style.links(drawing.picture)
         )
         for drawing in others
     }

@@ -85,7 +85,7 @@ def _diagram(law: Law, asked: Asked) -> Diagram:
         theme=asked.theme,
         notes=looks.get("notes"),
         ratio=looks.get("ratio"),
-        only=[name.strip() for name in looks.get("only", "").split(",") if name.strip()],
+        only=looks.get("only", ()),
         highlight=looks.get("highlight"),
         differs_from=looks.get("differs-from"),
         law=law,

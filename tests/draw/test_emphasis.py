@@ -91,6 +91,19 @@ def test_dot_and_mermaid_carry_it_with_the_caption(law: Law, name: str) -> None:
     assert sheet.wording.below[0] in mermaid_of(sheet)
 
 
+def test_of_a_part_it_says_only_what_concerns_that(law: Law) -> None:
+    part = diagram("credit_note", highlight="faq.12", only="pending, no_action").sheet.wording
+    assert "It is cited for keep pending, reset." in part.below
+    assert "Frozen" not in part.said
+    assert not [line for line in part.below if "accept" in line]
+
+
+@pytest.mark.parametrize(("rule", "only"), [("faq.11", "accept"), ("pending_stays", "no_action,accepted")])
+def test_where_it_does_nothing_to_the_part_it_is_refused(rule: str, only: str) -> None:
+    with pytest.raises(InputError, match=f"{rule}: does nothing to {only.replace(',', ', ')}; name other states"):
+        diagram("credit_note", highlight=rule, only=only)
+
+
 def test_a_rule_that_does_nothing_to_a_machine_is_none(law: Law) -> None:
     assert emphasis_of(law, law.machine("invoice").edition, "faq.23") is None
 

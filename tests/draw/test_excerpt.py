@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from ims_fsm.draw.comparison import comparison_sheet, comparisons
+from ims_fsm.draw.diagrams import diagram
 from ims_fsm.draw.dot import dot_of
-from ims_fsm.draw.excerpt import excerpt
+from ims_fsm.draw.excerpt import excerpt, excerpts
 from ims_fsm.draw.mermaid import mermaid_of
 from ims_fsm.draw.picture import ANY, Move, Picture, picture_of
 from ims_fsm.draw.sheet import Sheet
@@ -105,6 +106,24 @@ def test_what_a_change_of_law_does_to_a_part_leaves_out_the_rest(law: Law) -> No
 def test_an_unknown_name_is_told_with_the_nearest(whole: Picture, names: list[str], told: str) -> None:
     with pytest.raises(InputError, match=told):
         excerpt(whole, names)
+
+
+def test_a_text_has_commas_between_its_names_and_none_is_refused() -> None:
+    assert diagram("credit_note", only="accept, reject").dot == diagram("credit_note", only=["accept", "reject"]).dot
+    for empty in ("", " , "):
+        with pytest.raises(InputError, match="drawing: only: names no state and no trigger; name some with commas"):
+            diagram("credit_note", only=empty)
+
+
+def test_of_several_pictures_each_has_those_names_that_are_its_own(law: Law) -> None:
+    pictures = {name: picture_of(law.machine(name).edition) for name in ("gstr2b", "credit_note", "invoice")}
+    parts = excerpts(pictures, ["lapse", "accept"])
+    assert {name: {key.trigger.name for key in part.keys} for name, part in parts.items()} == {
+        "credit_note": {"lapse", "accept"},
+        "invoice": {"accept"},
+    }
+    with pytest.raises(InputError, match="lapsed: is no state and no trigger of gstr2b"):
+        excerpts(pictures, ["lapsed", "accept"])
 
 
 def test_a_trigger_that_another_edition_has_leaves_nothing(law: Law) -> None:

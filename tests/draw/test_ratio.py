@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from ims_fsm.draw.arrangement import arrangement
+from ims_fsm.draw.arrangement import arrangement, check_legible
 from ims_fsm.draw.diagrams import diagram, draw, drawn
 from ims_fsm.draw.dot import dot_of
-from ims_fsm.draw.measure import SMALLEST
+from ims_fsm.draw.measure import SMALLEST, TEXT
 from ims_fsm.draw.paper import Box, Text
 from ims_fsm.draw.picture import picture_of
 from ims_fsm.draw.ratio import RATIOS, Notes
@@ -135,6 +135,30 @@ def test_what_others_lay_out_fills_no_page(law: Law, fmt: str) -> None:
 def test_an_unknown_name_is_refused(asked: dict[str, str], told: str) -> None:
     with pytest.raises(InputError, match=told):
         diagram("gstr2b", **asked)
+
+
+@pytest.mark.parametrize(
+    ("asked", "look"),
+    [
+        ({}, ""),
+        ({"ratio": "16:9"}, ".16x9"),
+        ({"ratio": "16:9", "notes": "numbers"}, ".16x9"),
+        ({"ratio": "square", "notes": "numbers"}, ".square.numbers"),
+        ({"notes": "full"}, ""),
+        ({"notes": "none", "only": "draft,stale"}, ".part.none"),
+        ({"ratio": "a4", "notes": "none", "highlight": "faq.29"}, ".a4.none"),
+        ({"only": ["absent", "draft", "stale", "final"]}, ""),
+    ],
+)
+def test_what_differs_from_the_usual_look_is_in_the_name_of_a_file(asked: dict[str, Any], look: str) -> None:
+    assert diagram("gstr2b", **asked).sheet.look == look
+
+
+def test_without_notes_there_is_no_less_to_say(law: Law) -> None:
+    sheet = Sheet(picture_of(law.machine("gstr2b").edition), notes=Notes.NONE, ratio=RATIOS["16:9"])
+    told = r"words would have 8\.98 points of 9; choose another ratio, or draw only a part of it"
+    with pytest.raises(InputError, match=told):
+        check_legible(sheet, 8.98 / TEXT)
 
 
 def words_of(svg: str) -> set[str]:
