@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 # For a light page, a dark one, and for print, where it reads in grey.
 Theme = Literal["light", "dark", "print"]
-_BY_ENDING = {".svg": "svg", ".png": "png", ".pdf": "pdf", ".mmd": "mermaid"}
+_BY_ENDING = {".svg": "svg", ".png": "png", ".pdf": "pdf"}
+_MERMAID = {".mmd": "mermaid"}
 _BINARY = frozenset({"png", "pdf"})
 _OTHER_ENGINES = frozenset({"scxml", "xstate"})
 
@@ -291,17 +292,18 @@ def sequence(
     from ims_fsm.draw.theme import theme_named
     from ims_fsm.law.book import book_with
 
-    book, chosen = book_with(calendar), _chosen(fmt, out)
+    book, chosen = book_with(calendar), _chosen(fmt, out, _BY_ENDING | _MERMAID)
     content = drawn_sequence(book, tale_of(book, tale, v0, v1, period), chosen, theme_named(theme))
     _put(call, content, chosen, out)
 
 
-def _chosen(fmt: str | None, out: Path | None) -> str:
+def _chosen(fmt: str | None, out: Path | None, endings: Mapping[str, str] = _BY_ENDING) -> str:
     if fmt is not None or out is None:
         return fmt or "svg"
-    if out.suffix.lower() not in _BY_ENDING:
-        raise CallError(f"{out} does not end like a picture; end it with {', '.join(_BY_ENDING)}, or name a --format")
-    return _BY_ENDING[out.suffix.lower()]
+    if out.suffix.lower() not in endings:
+        words = "does not end like a picture of this command"
+        raise CallError(f"{out} {words}; end it with {', '.join(endings)}, or name a --format")
+    return endings[out.suffix.lower()]
 
 
 def _put(call: Call, content: bytes, fmt: str, out: Path | None) -> None:

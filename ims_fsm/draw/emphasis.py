@@ -47,9 +47,9 @@ class Emphasis:
     def within(self, picture: Picture) -> Emphasis:
         """Return what of it concerns the states and triggers of a picture."""
         cards = {card.name for card in picture.cards}
-        shown = {key.trigger.name for key in picture.keys}.union(*(card.barred for card in picture.cards))
+        moving = {key.trigger.name for key in picture.keys}.union(*(card.barred for card in picture.cards))
         watching = (
-            (guard, tuple(trigger for trigger in guard.triggers if trigger in shown))
+            (guard, tuple(trigger for trigger in guard.triggers if trigger in moving))
             for guard in self.guards
             if not cards.isdisjoint(guard.refuse_when.get(STATE, cards))
         )

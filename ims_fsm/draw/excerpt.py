@@ -39,9 +39,9 @@ def excerpts(pictures: Mapping[str, Picture], names: Sequence[str]) -> dict[str,
     parts: dict[str, Picture] = {}
     errors: list[InputError] = []
     for key, picture in pictures.items():
-        known = {*picture.states, *picture.triggers, *strangers}
+        words = {*picture.states, *picture.triggers, *strangers}
         try:
-            if named := [name for name in names if name in known]:
+            if named := [name for name in names if name in words]:
                 parts[key] = excerpt(picture, named)
         except InputError as error:
             errors.append(error)

@@ -56,11 +56,11 @@ def _highlighted(law: Law, listed: list[Drawing], name: str, style: Style) -> Ma
         citing = ", ".join(law.cited_by.get(name, ())) or "no other machine"
         remedy = f"name another edition or machine; it is cited by {citing}"
         raise InputError("drawing", [Problem(name, f"does nothing to {drawn}", remedy)])
-    shown = {stem: sheet for stem, sheet in style.all_dressed(sheets).items() if sheet.stands_out}
-    if not shown:
+    visible = {stem: sheet for stem, sheet in style.all_dressed(sheets).items() if sheet.stands_out}
+    if not visible:
         remedy = "name other states and triggers, or leave them out"
         raise InputError("drawing", [Problem(name, f"does nothing to {', '.join(style.only)}", remedy)])
-    return shown
+    return visible
 
 
 def _beside(law: Law, listed: list[Drawing], name: str, style: Style, *, alike: bool) -> Mapping[str, Sheet]:

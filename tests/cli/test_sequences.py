@@ -65,8 +65,14 @@ def test_a_sequence_is_told_with_its_money_by_the_rule_set_of_its_period(bare, t
             ("timeline", "--period", "2024-10", "--format", "png"),
             "png is not text and cannot be printed; name a file with --out",
         ),
-        (("timeline", "--period", "2024-10", "--out", "t.jpg"), "t.jpg does not end like a picture; end it with .svg"),
-        (("timeline", "--period", "2024-10", "--out", "t.mmd"), "mermaid: is not a format; use one of"),
+        (
+            ("timeline", "--period", "2024-10", "--out", "t.jpg"),
+            "t.jpg does not end like a picture of this command; end it with .svg, .png, .pdf, or name",
+        ),
+        (
+            ("timeline", "--period", "2024-10", "--out", "t.mmd"),
+            "t.mmd does not end like a picture of this command; end it with .svg, .png, .pdf, or name",
+        ),
         (("timeline", "--period", "2024-10", "--quarterly"), "state: decides the due day of the quarterly GSTR-3B"),
         (
             ("timeline", "--period", "2024-10", "--animate", "gstr2b"),
@@ -77,6 +83,12 @@ def test_a_sequence_is_told_with_its_money_by_the_rule_set_of_its_period(bare, t
             "only an SVG moves, and it follows light and dark pages by itself; leave --format and --theme out",
         ),
         (("timeline", "--period", "2024-10", "--calendar", "no.toml"), "no.toml does not exist; correct the path"),
+        (("poster", "--period", "2020-01"), "poster: 2020-01: lies before IMS, which begins with 2B period 2024-10"),
+        (
+            ("poster", "--out", "c.txt"),
+            "c.txt does not end like a picture of this command; end it with .svg, .png, .pdf,",
+        ),
+        (("sequence", "amendment", "--out", "s.txt"), "end it with .svg, .png, .pdf, .mmd, or name a --format"),
         (("sequence", "amendment", "--v0", "x"), "v0: 'x' is not an amount in rupees"),
     ],
 )

@@ -69,18 +69,18 @@ class Days:
     own_limit: Limit | None
 
     @classmethod
-    def read(cls, book: LawBook, period: TaxPeriod, recipient: Recipient) -> Self:
-        """Read the days of the tax period in which a month lies.
+    def read(cls, book: LawBook, period: TaxPeriod, recipient: Recipient, subject: str = SUBJECT) -> Self:
+        """Read the days of the tax period in which a month lies; `subject` is what is drawn of them.
 
         Raises `InputError` with every problem: a state that the calendar lacks or that is missing where it decides, a
         period before IMS, one so late that no calendar reaches it.
         """
-        _check(book.calendar, period, recipient)
+        _check(book.calendar, period, recipient, subject)
         try:
             return cls._read(book, book.calendar.period_for(period, recipient.filing), recipient)
         except ValueError as error:
             problem = Problem(period, "is too late: the calendar ends before what follows it", "name an earlier period")
-            raise InputError(SUBJECT, [problem]) from error
+            raise InputError(subject, [problem]) from error
 
     @classmethod
     def _read(cls, book: LawBook, period: TaxPeriod, recipient: Recipient) -> Self:
@@ -187,7 +187,7 @@ def limit(calendar: Calendar, day: dt.date) -> Limit | None:
     return Limit(calendar.financial_year(day), in_india(passed).date() - ONE_DAY) if passed else None
 
 
-def _check(calendar: Calendar, period: TaxPeriod, recipient: Recipient) -> None:
+def _check(calendar: Calendar, period: TaxPeriod, recipient: Recipient, subject: str) -> None:
     problems = []
     remedy = "use the first two digits of the recipient's GSTIN"
     if recipient.state and recipient.state not in calendar.states:
@@ -198,4 +198,4 @@ def _check(calendar: Calendar, period: TaxPeriod, recipient: Recipient) -> None:
         what = f"lies before IMS, which begins with 2B period {calendar.first_period}"
         problems.append(Problem(period, what, "name that period or a later one"))
     if problems:
-        raise InputError(SUBJECT, problems)
+        raise InputError(subject, problems)

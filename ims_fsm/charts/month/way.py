@@ -81,10 +81,12 @@ def _doings(days: Days) -> list[Doing]:
     """
     window = next(of for of in days.windows(Form.GSTR_1, Filing.MONTHLY) if of.month == days.months[-1])
     draft, filed, due = days.draft, window.last, days.due
-    known = max(draft, filed)
-    if known >= due:
+    complete = max(draft, filed)
+    if complete >= due:
         late = f"{Form.GSTR_1} is filed until" if filed >= draft else "GSTR-2B is drafted on"
-        what = f"leaves no time to decide anew: {late} {day_in_words(known)}, and GSTR-3B is due on {day_in_words(due)}"
+        what = (
+            f"leaves no time to decide anew: {late} {day_in_words(complete)}, and GSTR-3B is due on {day_in_words(due)}"
+        )
         raise InputError(SUBJECT, [Problem(days.period, what, "name another period")])
     saved = _middle(days.opens, min(filed, draft))
     doings: list[Doing] = [
@@ -92,8 +94,8 @@ def _doings(days: Days) -> list[Doing]:
         (_middle(filed if filed < draft else saved, draft), ((RECORD, "accept"),)),
         (draft, ((GSTR2B, "generate"),)),
         (filed, ()),
-        (_middle(known, due), ((RECORD, "reject"), (GSTR2B, "change"))),
-        (_middle(_middle(known, due), due), ((GSTR2B, "generate"),)),
+        (_middle(complete, due), ((RECORD, "reject"), (GSTR2B, "change"))),
+        (_middle(_middle(complete, due), due), ((GSTR2B, "generate"),)),
         (due, ((RECORD, "freeze"), (GSTR2B, "file_3b"))),
     ]
     return sorted(doings, key=itemgetter(0))

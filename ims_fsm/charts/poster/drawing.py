@@ -30,7 +30,7 @@ from ims_fsm.terms.vocabulary import Filing
 # A2 across, in points, and how much larger it is shown than it is set: the smallest capitals are 2.5 mm high then.
 A2 = 594 / 25.4 * 72, 420 / 25.4 * 72
 SCALE = 2.5 / 25.4 * 72 / (TEXT * 0.716)
-FIRST, GSTR2B = "invoice", "gstr2b"
+SUBJECT, FIRST, GSTR2B = "poster", "invoice", "gstr2b"
 _EDGE, _GUTTER, _BLOCK = 18.0, 18.0, 10.0
 _BAND, _TITLE, _BELOW, _HEADING = 53.0, 24.0, 10.0, 10.0
 _MARK, _APART, _DOT, _TWO_B = 24.0, 8.0, 3.0, 319.0
@@ -61,7 +61,7 @@ def poster(book: LawBook, period: TaxPeriod | None = None, theme: Theme = LIGHT)
     Raises `InputError` for a period before IMS, and what drawing raises.
     """
     period = period or max(book.law.rule_sets[-1].since or book.calendar.first_period, book.calendar.first_period)
-    days = Days.read(book, period, Recipient(Filing.MONTHLY))
+    days = Days.read(book, period, Recipient(Filing.MONTHLY), SUBJECT)
     editions = [machine.at(period) for machine in book.law.record_machines]
     wide, tall = (side / SCALE for side in A2)
     drawing = _Poster(book, days, editions, theme, wide - 2 * _EDGE - COLUMN - _GUTTER)

@@ -110,5 +110,5 @@ def test_another_rule_set_is_told_as_it_was(book: LawBook) -> None:
 
 
 def test_before_ims_there_is_none(book: LawBook) -> None:
-    with pytest.raises(InputError, match="lies before IMS, which begins with 2B period 2024-10"):
+    with pytest.raises(InputError, match="poster: 2024-09: lies before IMS, which begins with 2B period 2024-10"):
         poster(book, TaxPeriod("2024-09"))
