@@ -302,7 +302,13 @@ class Diagram:
     sheet: Sheet
 
     def in_language(self, code: str) -> Diagram:
-        """Return it with its words in a language (hi); raises `InputError` for one that pictures have no words in."""
+        """Return it with its words in a language (hi).
+
+        Raises `InputError` for one that pictures have no words in, and for a picture of a rule or a difference.
+        """
+        if type(self.sheet) is not Sheet and language_named(code) is not ENGLISH:
+            what, remedy = "is a language of machines as they are declared alone", "leave it or the other view out"
+            raise InputError("drawing", [Problem(code, what, remedy)])
         return Diagram(replace(self.sheet, picture=self.sheet.picture.in_language(language_named(code))))
 
     def drawn(self, fmt: str) -> bytes:

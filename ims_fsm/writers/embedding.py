@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from ims_fsm.law.register import Law
 
 NAME = "ims-machine"
 # What a picture shows of its machine, as `ims-fsm draw` has it.
-LOOKS = ("notes", "ratio", "only", "highlight", "differs-from")
+LOOKS = ("notes", "ratio", "only", "highlight", "differs-from", "language")
 OPTIONS = ("edition", "theme", "format", "caption", *LOOKS)
 FORMATS = ("svg", "mermaid", "table")
 COLUMNS = ("Trigger", "Who", "From", "To", "Refused by", "Rules")
@@ -43,6 +43,11 @@ class Asked:
     fmt: str = "svg"
     caption: str = ""
     looks: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def in_english(self) -> Asked:
+        """The same in English, which alone is made into a PDF."""
+        return replace(self, looks=tuple(look for look in self.looks if look[0] != "language"))
 
     @classmethod
     def read(cls, machine: str, options: Mapping[str, str]) -> Asked:
@@ -79,7 +84,7 @@ class Asked:
 
 def _diagram(law: Law, asked: Asked) -> Diagram:
     looks, edition = dict(asked.looks), asked.edition_in(law)
-    return diagram(
+    picture = diagram(
         asked.machine,
         edition.rule_set.id,
         theme=asked.theme,
@@ -90,6 +95,7 @@ def _diagram(law: Law, asked: Asked) -> Diagram:
         differs_from=looks.get("differs-from"),
         law=law,
     )
+    return picture.in_language(looks["language"]) if "language" in looks else picture
 
 
 def law_in(folder: Path | None) -> Law:

@@ -130,7 +130,7 @@ def _html(translator: Any, node: MachineNode) -> None:
 
 def _latex(translator: Any, node: MachineNode) -> NoReturn:
     asked: Asked = node["asked"]
-    pdf = drawn(law_in(node["folder"]), asked, "pdf")
+    pdf = drawn(law_in(node["folder"]), asked.in_english, "pdf")
     name = f"{NAME}-{hashlib.sha256(pdf).hexdigest()[:16]}.pdf"
     Path(translator.builder.outdir, name).write_bytes(pdf)
     below = f"\\caption{{{translator.encode(asked.caption)}}}\n" if asked.caption else ""

@@ -111,6 +111,14 @@ def test_a_diagram_is_had_in_a_language() -> None:
     assert "स्वीकृत" in str(diagram("invoice").in_language("hi"))
 
 
+@pytest.mark.parametrize("look", [{"highlight": "faq.11"}, {"differs_from": "invoice"}])
+def test_what_would_be_half_english_is_refused(look: dict[str, str]) -> None:
+    picture = diagram("credit_note", **look)
+    assert picture.in_language("en") == picture
+    with pytest.raises(InputError, match="drawing: hi: is a language of machines as they are declared alone; leave it"):
+        picture.in_language("hi")
+
+
 def test_a_machine_of_ones_own_keeps_the_words_that_the_catalogue_lacks() -> None:
     hindi = language_named("hi")
     assert (hindi.said("Draft"), hindi.said("Waiting for the manager")) == ("प्रारूप", "Waiting for the manager")

@@ -86,6 +86,7 @@ def test_figures_of_one_page_share_no_name():
         ({"only": "no_action, accept", "notes": "none"}, "4 states and 9 triggers are not shown."),
         ({"highlight": "faq.11"}, "Credit note: what FAQ 11 does"),
         ({"differs-from": "invoice", "notes": "numbers"}, "Credit note beside Invoice"),
+        ({"language": "hi"}, "क्रेडिट नोट"),
     ],
 )
 def test_a_picture_has_the_looks_that_are_asked_for(options, said):
@@ -98,12 +99,19 @@ def test_a_picture_has_the_looks_that_are_asked_for(options, said):
     [
         ({"only": "acept"}, "acept: is no state and no trigger of credit_note; did you mean accept"),
         ({"highlight": "faq.111"}, "faq.111: is no rule and no guard; did you mean faq.11"),
+        ({"language": "xx"}, "xx: is not a language that pictures have words in; use one of en, hi"),
+        ({"language": "hi", "highlight": "faq.11"}, "hi: is a language of machines as they are declared alone"),
         ({"ratio": "a4"}, "mermaid: is laid out by whoever shows it, so it fills no page of a4"),
     ],
 )
 def test_looks_that_cannot_be_are_refused(options, told):
     with pytest.raises(InputError, match=told):
         drawn(LAW, Asked.read("credit_note", options), "mermaid")
+
+
+def test_in_a_pdf_it_is_english():
+    options = {"language": "hi", "notes": "none"}
+    assert Asked.read("gstr2b", options).in_english == Asked.read("gstr2b", {"notes": "none"})
 
 
 def test_a_picture_has_words_for_those_who_see_none():
