@@ -26,7 +26,7 @@ from ims_fsm.terms.spelling import hinted
 
 REFUSES, MAY_REFUSE, CITED = "refused", "may be refused", "cited"
 # On a slide no more is said of a rule than this.
-_MOST = 5
+MOST = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +79,8 @@ class EmphasisSheet(Sheet):
         heading = f"{picture.title}: what {emphasis.title} does"
         subheading = description.span(picture.rule_set)
         effects = [*self._effects()]
-        more = [f"… and {len(effects) - _MOST} more."] if len(effects) > _MOST and not self.full else []
-        below = [emphasis.says, *(effects if self.full else effects[:_MOST]), *more, picture.left_out]
+        more = [f"… and {len(effects) - MOST} more."] if len(effects) > MOST and not self.full else []
+        below = [emphasis.says, *(effects if self.full else effects[:MOST]), *more, picture.left_out]
         said = " ".join(filter(None, [emphasis.says, *effects, picture.left_out]))
         return Wording(
             heading=heading,

@@ -12,33 +12,9 @@ from ims_fsm.draw.paper import Line, Rect
 from ims_fsm.draw.picture import picture_of
 from ims_fsm.draw.sheet import Sheet
 from ims_fsm.draw.sign import Sign, sign_shapes, state_sign
-from ims_fsm.draw.theme import LIGHT, PRINT, THEMES, Theme
+from ims_fsm.draw.theme import THEMES
 from ims_fsm.law.declaration import StateDeclaration
 from ims_fsm.law.register import Law
-
-# What is left of linear red, green and blue: Viénot, Brettel and Mollon 1999; and of WCAG's luminance.
-DEUTERANOPIA = ((0.29275, 0.70725, 0.0), (0.29275, 0.70725, 0.0), (-0.02234, 0.02234, 1.0))
-PROTANOPIA = ((0.11238, 0.88762, 0.0), (0.11238, 0.88762, 0.0), (0.00401, -0.00401, 1.0))
-GREY = ((0.2126, 0.7152, 0.0722),) * 3
-# Two colours nearer than this in every channel, of 0 to 255, are taken for one another on a slide.
-ALIKE = 32
-
-Seen = tuple[tuple[float, float, float], ...]
-
-
-def seen(color: str, eye: Seen) -> tuple[int, ...]:
-    """Return a colour as an eye sees it, 0 to 255 a channel."""
-    parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    left = [max(0.0, min(1.0, sum(k * part for k, part in zip(row, linear, strict=True)))) for row in eye]
-    return tuple(
-        round(255 * (part * 12.92 if part <= 0.0031308 else 1.055 * part ** (1 / 2.4) - 0.055)) for part in left
-    )
-
-
-def alike(color: str, other: str, eye: Seen) -> bool:
-    """Say whether an eye takes two colours for one another."""
-    return all(abs(one - two) < ALIKE for one, two in zip(seen(color, eye), seen(other, eye), strict=True))
 
 
 @pytest.fixture(scope="module")
@@ -48,23 +24,11 @@ def sheets(law: Law, approval: Law) -> list[Sheet]:
     return [Sheet(picture_of(edition), theme) for edition in editions for theme in THEMES.values()]
 
 
-@pytest.mark.parametrize("eye", [DEUTERANOPIA, PROTANOPIA, GREY], ids=["deuteranopia", "protanopia", "grey"])
-def test_no_two_states_are_told_apart_by_their_colours_alone(sheets: list[Sheet], eye: Seen) -> None:
-    mistaken = 0
+def test_no_two_states_are_told_apart_by_their_colours_alone(sheets: list[Sheet]) -> None:
     for sheet in sheets:
         for one, other in combinations(sheet.picture.cards, 2):
-            paint, another = sheet.card_look(one).paint, sheet.card_look(other).paint
-            if paint != another:
+            if sheet.card_look(one).paint != sheet.card_look(other).paint:
                 assert state_sign(one.state) is not state_sign(other.state), (sheet.name, one.name, other.name)
-                mistaken += alike(paint.line, another.line, eye) and alike(paint.fill, another.fill, eye)
-    # The signs are needed: by their colours alone some would be taken for others.
-    assert mistaken
-
-
-@pytest.mark.parametrize("theme", [LIGHT, PRINT], ids=["light", "print"])
-def test_to_a_deuteranope_rejected_and_pending_are_both_olive(theme: Theme) -> None:
-    assert alike(theme.palette.red.line, theme.palette.amber.line, DEUTERANOPIA)
-    assert seen("#ff0000", GREY) == (127, 127, 127)
 
 
 @pytest.mark.parametrize(
