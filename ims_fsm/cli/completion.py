@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from ims_fsm.cli.turns import ALL
 from ims_fsm.terms.principal import Principal
 
 if TYPE_CHECKING:
@@ -38,6 +39,39 @@ def _triggers(asked: Mapping[str, Any]) -> Iterator[Offer]:
 def _rules(_asked: Mapping[str, Any]) -> Iterator[Offer]:
     for name, rule in _law().rules.items():
         yield name, rule.title
+
+
+def _rules_and_guards(asked: Mapping[str, Any]) -> Iterator[Offer]:
+    yield from _rules(asked)
+    yield from {guard.name: guard.rule for machine in _law().machines.values() for guard in machine.guards}.items()
+
+
+def _parts(asked: Mapping[str, Any]) -> Iterator[Offer]:
+    machines = _law().machines
+    drawn = [machines[name] for name in asked.get("machines") or () if name in machines] or machines.values()
+    titles: dict[str, str] = {}
+    for machine in drawn:
+        titles |= {state.name: state.says for state in machine.edition.states.values()}
+        titles |= {name: trigger.says for name, trigger in machine.edition.triggers.items()}
+    yield from titles.items()
+
+
+def _languages(_asked: Mapping[str, Any]) -> Iterator[Offer]:
+    from ims_fsm.draw.language import languages
+
+    for code in languages():
+        yield code, ""
+
+
+def _states_of_india(_asked: Mapping[str, Any]) -> Iterator[Offer]:
+    from ims_fsm.law.book import shipped_book
+
+    yield from shipped_book().calendar.states.items()
+
+
+def _everybody(asked: Mapping[str, Any]) -> Iterator[Offer]:
+    yield ALL, "each recipient of the database in turn"
+    yield from _gstins(asked)
 
 
 def _rule_sets(_asked: Mapping[str, Any]) -> Iterator[Offer]:
@@ -71,10 +105,15 @@ def _opened(asked: Mapping[str, Any]) -> IMS:
     return IMS(db)
 
 
-def _completer(offers: Callable[[Mapping[str, Any]], Iterator[Offer]]) -> Callable[..., list[Offer]]:
+def _completer(
+    offers: Callable[[Mapping[str, Any]], Iterator[Offer]], separator: str = ""
+) -> Callable[..., list[Offer]]:
     def complete(ctx: Any, incomplete: str) -> list[Offer]:
+        # Of several names in one value the last one is being written.
+        *named, begun = incomplete.split(separator) if separator else [incomplete]
+        before = "".join(f"{name}{separator}" for name in named)
         try:
-            fitting = (offer for offer in offers(ctx.params) if offer[0].startswith(incomplete))
+            fitting = ((before + name, says) for name, says in offers(ctx.params) if name.startswith(begun))
             return list(islice(fitting, MOST))
         except Exception:  # noqa: BLE001 -- a shell that completes is told of nothing that is wrong
             return []
@@ -90,7 +129,12 @@ COMPLETERS: Mapping[str, Callable[..., list[Offer]]] = {
     "TRIGGER": _completer(_triggers),
     "RULE": _completer(_rules),
     "RULE-SET": _completer(_rule_sets),
-    **dict.fromkeys(("GSTIN", "GSTIN|all"), _completer(_gstins)),
+    "RULE|GUARD": _completer(_rules_and_guards),
+    "NAME,…": _completer(_parts, ","),
+    "LANGUAGE": _completer(_languages),
+    "CODE": _completer(_states_of_india),
+    "GSTIN": _completer(_gstins),
+    "GSTIN|all": _completer(_everybody),
 }
 
 
