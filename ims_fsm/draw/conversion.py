@@ -5,6 +5,7 @@ Imports the sizes and the errors; typst, and nothing of the system, is loaded wh
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
 
@@ -16,7 +17,7 @@ from ims_fsm.errors import InputError, Problem
 DPI = 192
 DRAWN = ("svg", "png", "pdf")
 _PAGE = """\
-#set document(title: sys.inputs.title, date: none)
+#set document(title: sys.inputs.title, keywords: sys.inputs.words, date: none)
 #set page(width: auto, height: auto, margin: 0pt)
 #image(bytes(sys.inputs.svg), format: "svg", alt: sys.inputs.says)
 """
@@ -37,7 +38,7 @@ def converted(svg: str, fmt: str, *, dpi: float = DPI) -> bytes:
         import typst  # noqa: PLC0415 - 30 MB, wanted for these two formats alone
     except ImportError as error:
         raise RendererMissingError(fmt, "the package typst, which converts SVG, is not", "svg") from error
-    inputs = {"svg": svg, "title": _element("title", svg), "says": _element("desc", svg)}
+    inputs = {"svg": svg, "title": _element("title", svg), "says": _element("desc", svg), "words": words_digest(svg)}
     # Another script than Latin is left to the fonts of the system.
     latin = all(is_measurable(html.unescape(words).replace("\n", " ")) for words in _WORDS.findall(svg))
     try:
@@ -50,6 +51,11 @@ def converted(svg: str, fmt: str, *, dpi: float = DPI) -> bytes:
     if not isinstance(content, bytes):
         raise RenderingError("typst", fmt, "it wrote more than one page")
     return content
+
+
+def words_digest(svg: str) -> str:
+    """Return the SHA-256 of every word of an SVG, 64 hex digits: a PDF carries it, by which a stale one is found."""
+    return hashlib.sha256("\n".join(_WORDS.findall(svg)).encode()).hexdigest()
 
 
 def _element(name: str, svg: str) -> str:

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from ims_fsm.draw.conversion import converted
+from ims_fsm.draw.conversion import converted, words_digest
 from ims_fsm.draw.renderer import RendererMissingError, RenderingError
 
 SVG = (
@@ -31,6 +31,8 @@ def test_a_pdf_has_the_size_and_the_title_of_its_svg() -> None:
     assert pdf.startswith(b"%PDF")
     assert re.search(rb"/MediaBox ?\[ ?0 0 72 36", pdf)
     assert b"/Title(A & B)" in pdf
+    assert words_digest(PLAIN).encode() in pdf
+    assert words_digest(PLAIN) != words_digest(PLAIN.replace("ok", "no"))
     assert b"Arimo" in pdf
 
 

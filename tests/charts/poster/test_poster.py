@@ -13,6 +13,7 @@ import pytest
 
 from ims_fsm.charts.poster.differences import columns, differences
 from ims_fsm.charts.poster.drawing import poster
+from ims_fsm.draw.conversion import words_digest
 from ims_fsm.draw.theme import PRINT
 from ims_fsm.errors import InputError
 from ims_fsm.law.book import LawBook, shipped_book
@@ -79,7 +80,7 @@ def test_the_published_one_says_what_the_law_says_now(svg: str, published: Path)
     kept = (published / "poster.svg").read_text("utf-8")
     remedy = "draw it again: python -m ims_fsm.pages diagrams"
     assert re.findall(r">([^<]+)</text>", kept) == re.findall(r">([^<]+)</text>", svg), remedy
-    assert (published / "poster.pdf").read_bytes().startswith(b"%PDF")
+    assert words_digest(kept).encode() in (published / "poster.pdf").read_bytes(), remedy
 
 
 def test_each_machine_has_a_column_and_the_invoice_the_first(book: LawBook) -> None:
