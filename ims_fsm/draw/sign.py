@@ -1,6 +1,7 @@
 """The sign of a state: by it, and not by its colour alone, a state is known in grey and to who sees no red or green.
 
-Imports the law's declared states and the paper. As SVG a sign is drawn, in other formats it is a character.
+Imports the law's declared states, the paper and the words of the palettes. As SVG a sign is drawn, in other formats it
+is a character.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from ims_fsm.draw.paper import Box, Line, Rect, Shape
+from ims_fsm.draw.theme import WORDS
 from ims_fsm.law.declaration import StateDeclaration
 
 # How large a sign is, the room behind it included, in parts of the size of the words that it stands before.
@@ -27,22 +29,19 @@ class Sign(StrEnum):
     GONE = "□"
 
 
-_BY_NAME: Mapping[str, Sign] = {
-    "no_action": Sign.UNTOUCHED,
-    "absent": Sign.UNTOUCHED,
-    "accepted": Sign.YES,
-    "approved": Sign.YES,
-    "rejected": Sign.NO,
-    "declined": Sign.NO,
-    "pending": Sign.WAITING,
-    "stale": Sign.WAITING,
-    "removed": Sign.GONE,
-}
+# Whether a state with this sign is an end; with any other it may be either.
+_ENDS: Mapping[Sign, bool] = {Sign.UNTOUCHED: False, Sign.WAITING: False, Sign.GONE: True}
 
 
 def state_sign(state: StateDeclaration) -> Sign:
-    """Return the sign of a state: by its name where that is known, else by whether anything leads out of it."""
-    return _BY_NAME.get(state.name) or (Sign.FINAL if state.terminal else Sign.UNDER_WAY)
+    """Return the sign of a state: by its name where that is a word for it, else by whether anything leads out of it.
+
+    A state that is an end, where the word names none, or the other way round, has no sign by that word.
+    """
+    sign = Sign[WORDS[state.name]["sign"]] if state.name in WORDS else None
+    if sign and _ENDS.get(sign, state.terminal) == state.terminal:
+        return sign
+    return Sign.FINAL if state.terminal else Sign.UNDER_WAY
 
 
 def sign_shapes(sign: Sign, left: float, baseline: float, size: float, color: str) -> Iterator[Shape]:

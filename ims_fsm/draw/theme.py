@@ -1,7 +1,7 @@
 """Themes: a picture for a light page, for a dark one, and for print, where it must read in grey.
 
 The colours are what people expect of accepted, rejected and pending; a stroke says who acts.
-Imports the law's declared states and the errors; knows no picture. The colours stand in palettes.json.
+Imports the law's declared states and the errors; knows no picture. Colours and signs of states are in palettes.json.
 """
 
 from __future__ import annotations
@@ -46,23 +46,15 @@ class Palette:
 
     def paint(self, state: StateDeclaration) -> Paint:
         """Return the colours of a state: neutral where it is terminal, else by its name."""
-        paint: Paint = getattr(self, "neutral" if state.terminal else _BY_NAME.get(state.name, "blue"))
+        word = WORDS.get(state.name, {})
+        paint: Paint = getattr(self, "neutral" if state.terminal else word.get("colour", "blue"))
         return paint
 
 
 _PALETTES: Mapping[str, Mapping[str, Any]] = json.loads(Path(__file__).with_name("palettes.json").read_text("utf-8"))
-# A word that means the same wherever it names a state; any other state is blue, and a terminal one neutral.
-_BY_NAME: Mapping[str, str] = {
-    "no_action": "blue_grey",
-    "absent": "blue_grey",
-    "draft": "blue",
-    "accepted": "green",
-    "approved": "green",
-    "rejected": "red",
-    "declined": "red",
-    "pending": "amber",
-    "stale": "amber",
-}
+#: The words that mean the same wherever they name a state, each with its colour and its sign; any other state is blue,
+#: and a terminal one neutral.
+WORDS: Mapping[str, Mapping[str, str]] = _PALETTES["states"]
 
 
 def _palette(theme: str) -> Palette:

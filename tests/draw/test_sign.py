@@ -41,6 +41,9 @@ def test_no_two_states_are_told_apart_by_their_colours_alone(sheets: list[Sheet]
         ("frozen", True, Sign.FINAL),
         ("removed", True, Sign.GONE),
         ("asked", False, Sign.UNDER_WAY),
+        ("absent", True, Sign.FINAL),
+        ("pending", True, Sign.FINAL),
+        ("removed", False, Sign.UNDER_WAY),
     ],
 )
 def test_a_state_has_a_sign_by_its_name_or_by_what_leads_out_of_it(name: str, terminal: bool, sign: Sign) -> None:
