@@ -6,7 +6,9 @@ import re
 from pathlib import Path
 from types import SimpleNamespace
 
+import jinja2
 import pytest
+from mkdocs.exceptions import PluginError
 
 from docs.hooks import beside, explorer, glossary, project, shades
 from ims_fsm.law.loading import shipped_law
@@ -61,6 +63,15 @@ def test_every_word_of_the_glossary_has_its_place_and_a_sentence():
     assert {"2B period", "E and S", "disposition", "specified record", "QRMP", "add-back", "IFF"} <= set(found)
     assert not {"action", "case", "record", "rule"} & set(found)
     assert all(f'id="{term.anchor}"' in text and len(term.says) > 15 for term in found.values())
+    assert [term.says for term in found.values() if not re.fullmatch(r"(?:(?!\. ).)+\.", term.says)] == []
+
+
+def test_a_word_is_told_by_its_first_sentence_whatever_stands_before_its_full_stop(tmp_path):
+    says = {"a": "The tax ITC. More.", "b": "Rule 37A. More", "c": "One, e.g. two; in `s.16(4)`. More", "d": "All of it"}
+    entries = (f'**{word}**<a id="{word}"></a>\n: {said}\n' for word, said in says.items())
+    (tmp_path / "glossary.md").write_text("\n".join(entries))
+    told = {word: term.says for word, term in glossary.terms(tmp_path / "glossary.md").items()}
+    assert told == {"a": "The tax ITC.", "b": "Rule 37A.", "c": "One, e.g. two; in s.16(4).", "d": "All of it."}
 
 
 def test_a_picture_with_a_dark_sister_follows_the_readers_choice():
@@ -80,6 +91,16 @@ def test_a_machines_page_leads_to_its_situations():
     assert explorer.on_page_markdown("# Rules\n", page("lifecycle/refusals.md"), None, None) == "# Rules\n"
 
 
+def test_the_explorer_leads_back_to_the_site(monkeypatch):
+    explorer.explorer.cache_clear()
+    monkeypatch.setattr(explorer, "explorer_file", lambda _law: "<body><header><h1>Explorer</h1>")
+    assert explorer.explorer() == f"<body><header>\n{explorer.BACK}<h1>Explorer</h1>"
+    explorer.explorer.cache_clear()
+    monkeypatch.setattr(explorer, "explorer_file", lambda _law: "<body><h1>Explorer</h1>")
+    with pytest.raises(PluginError, match="no <header>"):
+        explorer.explorer()
+
+
 def test_what_html_shows_from_elsewhere_comes_along():
     text = '<img src="../../diagrams/invoice.svg">'
     shown = beside.on_page_markdown(text, page("lifecycle/invoice.md"), None, files())
@@ -92,6 +113,14 @@ def test_what_a_page_names_and_the_site_lacks_is_told(tmp_path: Path):
     assert list(project.missing_in(tmp_path)) == ["a.html: c.svg"]
 
 
+def test_only_the_list_of_releases_may_be_elsewhere(tmp_path: Path):
+    site = tmp_path / "1.2.0"
+    (site / "guide").mkdir(parents=True)
+    names = ("../../versions.js", "../versions.js", "../assets/versions.js")
+    (site / "guide" / "a.html").write_text("".join(f'<script src="{name}"></script>' for name in names))
+    assert sorted(project.missing_in(site)) == [f"guide/a.html: {name}" for name in sorted(names[1:])]
+
+
 def test_releases_are_listed_the_newest_first(tmp_path: Path):
     for name in ("0.9.0", "0.10.0", "drafts"):
         (tmp_path / name).mkdir()
@@ -102,12 +131,32 @@ def test_releases_are_listed_the_newest_first(tmp_path: Path):
     assert 'url=0.10.0/index.html"' in (tmp_path / "index.html").read_text()
 
 
-def test_the_project_says_where_it_is_published(tmp_path, monkeypatch):
-    config = SimpleNamespace(site_dir="releases/1.2.0", extra={})
+@pytest.mark.parametrize("address", ["https://docs.example/ims", "https://docs.example/ims/"])
+@pytest.mark.parametrize(("folder", "below"), [("releases/1.2.0", "1.2.0/"), ("site", "")])
+def test_the_project_says_where_it_is_published(tmp_path, monkeypatch, address, folder, below):
+    config = SimpleNamespace(site_dir=folder, extra={}, site_name="ims_fsm", site_description="It says.")
     (tmp_path / "pyproject.toml").write_text(
-        '[project]\nversion = "1.2.0"\n[project.urls]\nDocumentation = "https://docs.example/"\nIssues = "https://i.example"\n'
+        '[project]\nversion = "1.2.0"\n[project.urls]\n'
+        f'Documentation = "{address}"\nIssues = "https://i.example"\n'
     )
     monkeypatch.setattr(project, "PROJECT", tmp_path / "pyproject.toml")
     project.on_config(config)
-    assert (config.site_url, config.repo_url) == ("https://docs.example/", None)
-    assert config.extra == {"issues": "https://i.example", "release": "1.2.0", "is_release": True}
+    assert (config.site_url, config.repo_url) == (f"https://docs.example/ims/{below}", None)
+    assert config.extra == {"issues": "https://i.example", "release": "1.2.0", "is_release": folder != "site"}
+    assert card(config, "..") == f"https://docs.example/ims/{below}pictures/card.png"
+
+
+def test_a_site_without_an_address_shows_its_card_by_the_way_to_it():
+    config = SimpleNamespace(site_url="", site_name="ims_fsm", site_description="It says.")
+    assert card(config, "..") == "../pictures/card.png"
+
+
+def card(config: SimpleNamespace, base_url: str) -> str:
+    """Return the picture that a page's head names."""
+    base = jinja2.DictLoader({"base.html": "{% block extrahead %}{% endblock %}"})
+    loader = jinja2.ChoiceLoader([jinja2.FileSystemLoader(DOCS / "overrides"), base])
+    extra = SimpleNamespace(is_release=False)
+    page = jinja2.Environment(loader=loader, autoescape=True).get_template("main.html")
+    text = page.render(config=SimpleNamespace(**{**vars(config), "extra": extra}), base_url=base_url)
+    (named,) = re.findall(r'property="og:image" content="([^"]*)"', text)
+    return str(named)

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import PurePosixPath
 
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
@@ -21,7 +22,10 @@ BACK = '<p><a href="index.html">ims_fsm: the documentation</a></p>'
 @cache
 def explorer() -> str:
     """Return the explorer with a way back to the site."""
-    return explorer_file(shipped_law()).replace("<header>", f"<header>\n{BACK}", 1)
+    before, header, after = explorer_file(shipped_law()).partition("<header>")
+    if not header:
+        raise PluginError("The explorer has no <header>, in which the way back to the site would stand")
+    return f"{before}{header}\n{BACK}{after}"
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:

@@ -21,6 +21,8 @@ GLOSSARY = "reference/glossary.md"
 # A word that is plain English too is looked up by whoever wants to, and not linked: its anchor says so.
 _ENTRY = re.compile(r'^\*\*(?P<words>.+?)\*\*<a id="(?P<id>[\w-]+)"></a>\n: (?P<says>.+)$', re.MULTILINE)
 _MARKED = re.compile(r"\[([^\]]*)\]\([^)]*\)|[`*]")
+# A full stop and a capital: a sentence's end; "e.g. two" is within one.
+_END = re.compile(r"\. (?=[^a-z])")
 _APART = re.compile(r"a|abbr|button|code|h[1-6]|pre|script|style|summary|svg|th|title")
 
 
@@ -38,7 +40,7 @@ def terms(path: Path) -> dict[str, Term]:
     found = {}
     for entry in _ENTRY.finditer(path.read_text("utf-8")):
         said = _MARKED.sub(lambda mark: mark[1] or "", entry["says"])
-        term = Term(entry["id"], re.split(r"(?<=[a-z)])\. ", said)[0].rstrip(".") + ".")
+        term = Term(entry["id"], _END.split(said)[0].rstrip(".") + ".")
         found |= dict.fromkeys(entry["words"].split(", "), term)
     return found
 

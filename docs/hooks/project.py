@@ -30,10 +30,11 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Take addresses and the version from pyproject.toml: `[project.urls]` has Documentation, Repository and Issues."""
     project = tomllib.loads(PROJECT.read_text("utf-8"))["project"]
     urls = project.get("urls", {})
-    config.site_url = urls.get("Documentation", "")
+    version, address = project["version"], urls.get("Documentation", "").rstrip("/")
+    is_release = Path(config.site_dir).name == version
+    config.site_url = address and (f"{address}/{version}/" if is_release else f"{address}/")
     config.repo_url = urls.get("Repository")
-    is_release = Path(config.site_dir).name == project["version"]
-    config.extra |= {"issues": urls.get("Issues"), "release": project["version"], "is_release": is_release}
+    config.extra |= {"issues": urls.get("Issues"), "release": version, "is_release": is_release}
     return config
 
 
@@ -48,10 +49,12 @@ def on_post_build(config: MkDocsConfig) -> None:
 
 def missing_in(site: Path) -> Iterator[str]:
     """Give what pages of a site name and the site does not have."""
+    listed = site.parent.resolve() / "versions.js"
     for page in site.rglob("*.html"):
         for name in {link["path"] for link in _LOCAL.finditer(page.read_text("utf-8"))}:
-            # The page of what is not found and the releases' list are elsewhere.
-            if not name.startswith("/") and not (page.parent / unquote(name)).exists() and "versions.js" not in name:
+            # The page of what is not found is read at any place; the list of releases is written beside them later.
+            path = (page.parent / unquote(name)).resolve()
+            if not name.startswith("/") and not path.exists() and path != listed:
                 yield f"{page.relative_to(site)}: {name}"
 
 
