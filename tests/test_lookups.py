@@ -19,6 +19,12 @@ def test_the_pages_are_fresh():
     assert stale == [], "write them again: make reference"
 
 
+def test_every_option_that_takes_a_value_says_which():
+    every = [(name, p) for name, command in lookups.every_command() for p in command.params]
+    assert [f"{name} {p.opts}" for name, p in every if p.param_type_name == "option" and not (p.is_flag or p.metavar)] == []
+    assert "| `--ratio` | `16:9\\|a4\\|square` |" in lookups.commands()
+
+
 def test_every_public_name_has_its_place():
     listed = re.findall(r"^::: ims_fsm\.(\w+)$", "\n".join(text for _, text in lookups.api()), re.MULTILINE)
     assert sorted(listed) == [name for name in dir(ims_fsm) if not name.startswith("_")]

@@ -5,6 +5,7 @@ Imports Typer; loads no command but the one that is asked about.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
@@ -13,6 +14,8 @@ import typer
 
 WIDTH = 100
 Row = tuple[str, str]
+# Typer writes the bounds of a number as a formula.
+_BOUNDS = re.compile(r"\b(?:(?P<least>\d+)<=x<=(?P<most>\d+)|x>=(?P<only>\d+))(?=[;\]])")
 BEGIN = (
     "A month in IMS on the shipped sample, step by step:",
     "  ims-fsm demo",
@@ -46,7 +49,7 @@ class Helping:
             section = "Arguments" if is_argument else parameter.rich_help_panel or "Options"
             if (row := parameter.get_help_record(ctx)) is not None:
                 name, says = row
-                sections.setdefault(section, []).append((_worded(name, is_argument), says))
+                sections.setdefault(section, []).append((_worded(name, is_argument), _BOUNDS.sub(_bounds, says)))
         for title, rows in sections.items():
             _section(formatter, title, rows)
         if hasattr(self, "list_commands"):
@@ -72,6 +75,10 @@ def _worded(name: str, is_argument: bool) -> str:
     if not kind or (is_argument and "|" not in kind):
         return plain
     return f"{plain} {kind if '|' in kind else 'TEXT' if kind == 'str' else kind.upper()}"
+
+
+def _bounds(of: re.Match[str]) -> str:
+    return f"from {of['least']} to {of['most']}" if of["most"] else f"{of['only']} or more"
 
 
 def _bare(piece: str) -> str:

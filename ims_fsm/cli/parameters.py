@@ -16,7 +16,7 @@ from typer import Argument, Option
 
 from ims_fsm.cli.completion import completer
 from ims_fsm.cli.options import READERS
-from ims_fsm.cli.words import Words
+from ims_fsm.cli.words import Words, closed
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.principal import Principal
 
@@ -98,7 +98,7 @@ def worded(
     flag = said.pop("flag", f"--{parameter.name.replace('_', '-')}")
     is_option = parameter.kind is inspect.Parameter.KEYWORD_ONLY
     if is_option:
-        said["rich_help_panel"] = panel
+        said |= {"rich_help_panel": panel, "metavar": stands_for or "|".join(closed(parameter.annotation)) or None}
     return parameter.replace(
         annotation=Annotated[parameter.annotation, Option(flag, **said) if is_option else Argument(**said)]
     )

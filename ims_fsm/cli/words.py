@@ -52,10 +52,17 @@ class Words:
             raise typer.BadParameter(str(error), ctx=ctx, param=param) from error
 
 
+def closed(kind: Any) -> dict[str, Any]:
+    """Return the words of a type that is a closed set, alone or in a list, and what each stands for."""
+    while get_origin(kind) in {UnionType, Union, list}:
+        kind = get_args(kind)[0]
+    if get_origin(kind) is Literal:
+        return {str(word): word for word in get_args(kind)}
+    return {str(word): word for word in kind} if isinstance(kind, type) and issubclass(kind, StrEnum) else {}
+
+
 def _reader(kind: Any) -> Reader | None:
-    closed = get_args(kind) if get_origin(kind) is Literal else kind
-    if isinstance(closed, tuple) or (isinstance(closed, type) and issubclass(closed, StrEnum)):
-        words = {str(word): word for word in closed}
+    if words := closed(kind):
         return lambda text: meant(text, words)
     return kind if kind in {str, Path} else None
 

@@ -80,7 +80,7 @@ def test_a_help_names_no_type_of_a_programming_language():
     root = get_group(app)
     for name in commands():
         shown = help_of(root, name.split())
-        assert not re.search(r"<\w+>|\bNone\b|\bstr\b|\[\[", shown), shown
+        assert not re.search(r"<\w+>|\bNone\b|\bstr\b|\[\[|list\[|<=x|x[<>]=", shown), shown
         assert shown.endswith(f"Example:\n  {WORDS[EXAMPLES][name]}")
 
 
