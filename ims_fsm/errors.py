@@ -101,7 +101,9 @@ class ProblemsError(ImsFsmError):
     def __str__(self) -> str:
         """Show the subject and a line for each problem; of very many the first, and how many more there are."""
         if len(self.problems) == 1:
-            return f"{self.subject}: {self.problems[0]}"
+            # A place in what was read begins with its name, which is said already.
+            said = str(self.problems[0]).removeprefix(f"{self.subject}: ").removeprefix(f"{self.subject} ")
+            return f"{self.subject}: {said}"
         lines = [f"  {problem}" for problem in self.problems[:MOST_LINES]]
         if more := len(self.problems) - len(lines):
             lines.append(f"  and {more:,} more")

@@ -17,7 +17,7 @@ from ims_fsm.files.reading import text_of
 from ims_fsm.law.book import shipped_law
 from ims_fsm.law.declaration import Declared, Name, RuleId, Sentence
 from ims_fsm.law.matching_reading import shipped_cascade
-from ims_fsm.law.overlay import Overlay, laid_over, strays
+from ims_fsm.law.overlay import Laid, Overlay, strays
 from ims_fsm.law.reading import declared, parsed
 from ims_fsm.resources import machines_folder
 
@@ -102,18 +102,18 @@ def read_chasing(text: str, overlay: str | None = None, where: str = FILE) -> Ch
 
     Reasons are laid over by name; bands replace those that ship.
     """
-    problems: list[Problem] = []
+    laid = Laid(where)
+    problems = laid.problems
     table = parsed(FILE, text, problems)
-    if overlay is not None:
-        top = parsed(where, overlay, problems)
-        problems += strays(top, where, _TABLES, _SINGLE)
-        if not problems:
-            reasons = laid_over(table["reason"], top.get("reason", ()))
-            table = {**table, **top, "reason": reasons}
+    top = {} if overlay is None else parsed(where, overlay, problems)
+    problems += strays(top, where, _TABLES, _SINGLE)
     if problems:
         raise DeclarationError(where, problems)
-    chasing = declared(ChasingDeclaration, table, where)
-    if problems := [*_problems(chasing, where)]:
+    if overlay is not None:
+        table = {**table, **top, "reason": laid.over(table["reason"], top.get("reason", ()), ReasonDeclaration)}
+    chasing = declared(ChasingDeclaration, table, where, problems)
+    problems += _problems(chasing, where)
+    if problems:
         raise DeclarationError(where, problems)
     return chasing
 

@@ -74,6 +74,11 @@ class Declared:
             if (part.default, part.default_factory) != (MISSING, MISSING)
         }
 
+    @classmethod
+    def needed(cls) -> frozenset[str]:
+        """Return the keys that must be written."""
+        return frozenset(cls._names) - cls._defaults.keys()
+
     def __init__(self, **given: Any) -> None:
         """Keep the fields as they are given, unchecked; `law.reading` checks what is read."""
         vars(self).update({**self._defaults, **given})

@@ -6,14 +6,13 @@ Must not import a database or a clock.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache, lru_cache
-from typing import Any
 
 from ims_fsm.errors import DeclarationError, Problem
 from ims_fsm.files.reading import text_of
-from ims_fsm.law.matching import BUILT_IN, Cascade, MatchDeclaration, MatchingDeclaration
-from ims_fsm.law.overlay import Overlay, in_order, laid_over, strays
+from ims_fsm.law.matching import BUILT_IN, Cascade, ClassDeclaration, MatchDeclaration, MatchingDeclaration
+from ims_fsm.law.overlay import Laid, Overlay, strays
 from ims_fsm.law.reading import declared, parsed
 from ims_fsm.resources import machines_folder
 
@@ -44,33 +43,28 @@ def cascade_with(overlay: Overlay | None) -> Cascade:
 
 def read_cascade(text: str, overlay: str | None = None, where: str = FILE) -> Cascade:
     """Read the rules and, laid over them, those of `overlay`; raises `DeclarationError` with all problems at once."""
-    problems: list[Problem] = []
+    laid = Laid(where)
+    problems = laid.problems
     table = parsed(FILE, text, problems)
-    if overlay is not None:
-        top = parsed(where, overlay, problems)
-        problems += strays(top, where, _TABLES, _SINGLE)
-        if not problems:
-            table = {
-                "match": in_order(laid_over(table["match"], top.get("match", ())), where, problems),
-                "class": laid_over(table["class"], top.get("class", ())),
-                "limits": {**table["limits"], **top.get("limits", {})},
-            }
-    else:
-        problems += strays(table, where, _TABLES, _SINGLE)
-    if not problems:
-        problems += [*_problems(table, where)]
+    top = table if overlay is None else parsed(where, overlay, problems)
+    problems += strays(top, where, _TABLES, _SINGLE)
     if problems:
         raise DeclarationError(where, problems)
-    return Cascade.of(_declared(table, where))
-
-
-def _declared(table: Mapping[str, Any], where: str) -> MatchingDeclaration:
+    if overlay is not None:
+        table = {
+            "match": laid.in_order(laid.over(table["match"], top.get("match", ()), MatchDeclaration)),
+            "class": laid.over(table["class"], top.get("class", ()), ClassDeclaration),
+            "limits": {**table["limits"], **top.get("limits", {})},
+        }
     named = {"match": table["match"], "classes": table["class"], "limits": table["limits"]}
-    return declared(MatchingDeclaration, named, where)
+    rules = declared(MatchingDeclaration, named, where, problems)
+    problems += _problems(rules, where, is_placed=not problems)
+    if problems:
+        raise DeclarationError(where, problems)
+    return Cascade.of(rules)
 
 
-def _problems(table: Mapping[str, Any], where: str) -> Iterator[Problem]:
-    rules = _declared(table, where)
+def _problems(rules: MatchingDeclaration, where: str, *, is_placed: bool) -> Iterator[Problem]:
     kept = [rule for rule in rules.match if not rule.off]
     if not FEWEST_CANDIDATES <= rules.limits.candidates <= MOST_CANDIDATES:
         what = f"{rules.limits.candidates} is not from {FEWEST_CANDIDATES} to {MOST_CANDIDATES}"
@@ -86,7 +80,8 @@ def _problems(table: Mapping[str, Any], where: str) -> Iterator[Problem]:
         if rule.gives not in classes or rule.gives in BUILT_IN:
             yield Problem(f"{place} gives", f"{rule.gives!r} is not a class of pairs", "declare it under [[class]]")
         yield from _limits(rule, place)
-        if covering := next((earlier for earlier in kept[:at] if _covers(earlier, rule)), None):
+        # Where a place is misspelt, what comes before what is not known.
+        if is_placed and (covering := next((earlier for earlier in kept[:at] if _covers(earlier, rule)), None)):
             yield Problem(place, f"is never reached: {covering.name} takes all its pairs", "put it before that rule")
 
 

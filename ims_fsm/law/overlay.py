@@ -13,6 +13,8 @@ from typing import Any, Self
 
 from ims_fsm.errors import DeclarationError, Problem
 from ims_fsm.files.reading import text_of
+from ims_fsm.law.declaration import Declared
+from ims_fsm.terms.spelling import hinted, nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +39,44 @@ class Overlay:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
-def laid_over(base: Iterable[Mapping[str, Any]], top: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return entries with those of the same name changed by the keys that they name, and new ones behind them."""
-    rows = {row["name"]: dict(row) for row in base}
-    for row in top:
-        rows.setdefault(str(row.get("name")), {}).update(row)
-    return [*rows.values()]
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """Lays lists of entries over those that ship; what is misspelt is told in `problems`, and read as it was meant."""
 
+    where: str
+    problems: list[Problem] = field(default_factory=list)
 
-def in_order(rows: list[dict[str, Any]], where: str, problems: list[Problem]) -> list[dict[str, Any]]:
-    """Return entries with each that says `before` which one it comes in that place."""
-    ordered = [row for row in rows if "before" not in row]
-    for row in (row for row in rows if "before" in row):
-        at = next((at for at, other in enumerate(ordered) if other.get("name") == row["before"]), None)
-        if at is None:
-            what = f"comes before {row['before']!r}, which is not here"
-            problems.append(Problem(f"{where} ({row.get('name')})", what, "name an entry of the shipped file"))
-        else:
-            ordered.insert(at, row)
-    return ordered
+    def over(
+        self, base: Iterable[Mapping[str, Any]], top: Iterable[Mapping[str, Any]], kind: type[Declared]
+    ) -> list[dict[str, Any]]:
+        """Return entries with those of the same name changed by the keys that they name, and new ones behind them."""
+        rows = {row["name"]: dict(row) for row in base}
+        shipped = [*rows]
+        for row in top:
+            name = str(row.get("name"))
+            near = nearest(name, shipped)
+            # What has all that an entry needs is a new one, however much its name is like another's.
+            if name not in shipped and near is not None and not kind.needed() <= row.keys():
+                remedy = f"did you mean {near}? A new entry has {', '.join(sorted(kind.needed()))}"
+                self.problems.append(Problem(f"{self.where} ({name})", "is not an entry of the shipped file", remedy))
+                name = near
+            rows.setdefault(name, {}).update({**row, "name": name} if "name" in row else row)
+        return [*rows.values()]
+
+    def in_order(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return entries with each that says `before` which one it comes in that place."""
+        ordered = [row for row in rows if "before" not in row]
+        for row in (row for row in rows if "before" in row):
+            names = [other.get("name") for other in ordered]
+            if row["before"] not in names:
+                what = f"comes before {row['before']!r}, which is not here"
+                known = [name for name in names if isinstance(name, str)]
+                remedy = hinted(row["before"], known, "name an entry of the shipped file")
+                self.problems.append(Problem(f"{self.where} ({row.get('name')})", what, remedy))
+                ordered.append(row)
+            else:
+                ordered.insert(names.index(row["before"]), row)
+        return ordered
 
 
 def strays(

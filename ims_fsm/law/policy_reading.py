@@ -14,10 +14,11 @@ from ims_fsm.errors import DeclarationError, Problem
 from ims_fsm.files.reading import text_of
 from ims_fsm.law.matching import Cascade
 from ims_fsm.law.matching_reading import cascade_with
-from ims_fsm.law.overlay import Overlay, in_order, laid_over
+from ims_fsm.law.overlay import Laid, Overlay
 from ims_fsm.law.policy import PolicyDeclaration, RecommendDeclaration
 from ims_fsm.law.reading import declared, parsed
 from ims_fsm.resources import machines_folder
+from ims_fsm.terms.spelling import hinted
 
 FILE = "policy.toml"
 
@@ -54,30 +55,32 @@ def read_policy(
     text: str, classes: Collection[str], overlay: str | None = None, where: str = FILE
 ) -> PolicyDeclaration:
     """Read a policy and, laid over it, that of `overlay`; raises `DeclarationError` with all problems at once."""
-    problems: list[Problem] = []
+    laid = Laid(where)
+    problems = laid.problems
     table, rows = parsed(FILE, text, problems), []
     if overlay is not None:
         top = parsed(where, overlay, problems)
         rows = top.get("recommend", [])
         if {*top} - {"recommend"} or not (isinstance(rows, list) and all(isinstance(row, dict) for row in rows)):
             problems.append(Problem(where, "has more than entries", "write each under [[recommend]]"))
-        if not problems:
-            # What takes everything stays the last.
-            last = table["recommend"][-1]["name"]
-            ordered = in_order(laid_over(table["recommend"], rows), where, problems)
-            table = {"recommend": sorted(ordered, key=lambda row: row.get("name") == last)}
     if problems:
         raise DeclarationError(where, problems)
-    whole = declared(PolicyDeclaration, table, where)
+    if overlay is not None:
+        # What takes everything stays the last.
+        last = table["recommend"][-1]["name"]
+        ordered = laid.in_order(laid.over(table["recommend"], rows, RecommendDeclaration))
+        table = {"recommend": sorted(ordered, key=lambda row: row.get("name") == last)}
+    whole = declared(PolicyDeclaration, table, where, problems)
     named = {row.get("name") for row in (table["recommend"] if overlay is None else rows)}
     kept = PolicyDeclaration(recommend=tuple(entry for entry in whole.recommend if not entry.off))
-    if problems := [*_problems(kept, classes, where, named)]:
+    problems += _problems(kept, classes, where, named, is_placed=not problems)
+    if problems:
         raise DeclarationError(where, problems)
     return kept
 
 
 def _problems(
-    policy: PolicyDeclaration, classes: Collection[str], where: str, named: Collection[str]
+    policy: PolicyDeclaration, classes: Collection[str], where: str, named: Collection[str], *, is_placed: bool
 ) -> Iterator[Problem]:
     for name, times in Counter(entry.name for entry in policy.recommend).items():
         if times > 1:
@@ -88,8 +91,8 @@ def _problems(
         place = f"{where} recommend ({entry.name})"
         before = policy.recommend[:at]
         taking = [next((e.name for e in before if e.covers(entry, name)), "") for name in entry.classes or classes]
-        # An entry of one's own may take all that one that ships would.
-        if all(taking) and (entry.name in named or any(earlier.takes_all for earlier in before)):
+        # An entry of one's own may take all that one that ships would; a misspelt place says nothing of the order.
+        if is_placed and all(taking) and (entry.name in named or any(earlier.takes_all for earlier in before)):
             names = ", ".join(dict.fromkeys(taking))
             yield Problem(place, f"is never reached: {names} takes all its records", "put it before that entry")
         yield from _conditions(entry, classes, place)
@@ -97,7 +100,8 @@ def _problems(
 
 def _conditions(entry: RecommendDeclaration, classes: Collection[str], place: str) -> Iterator[Problem]:
     for unknown in (name for name in entry.classes if name not in classes):
-        yield Problem(f"{place} classes", f"{unknown!r} is not a class of matches", f"use {', '.join(classes)}")
+        remedy = hinted(unknown, classes, f"use {', '.join(classes)}")
+        yield Problem(f"{place} classes", f"{unknown!r} is not a class of matches", remedy)
     for key in ("tax_off", "tax_from", "tax_to", "older_than"):
         if (getattr(entry, key) or 0) < 0:
             yield Problem(f"{place} {key}", "is below zero", "write 0 or more")

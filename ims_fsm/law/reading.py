@@ -6,7 +6,7 @@ The only importer of pydantic in this room; reads no file.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
@@ -26,12 +26,15 @@ def validated(kind: type[D], table: object) -> D:
     return value
 
 
-def declared(kind: type[D], table: object, where: str) -> D:
-    """Return a table as the declared value of a kind; raises `DeclarationError` with all that is not of its shape."""
+def declared(kind: type[D], table: object, where: str, problems: Iterable[Problem] = ()) -> D:
+    """Return a table as the declared value of a kind.
+
+    Raises `DeclarationError` with all that is not of its shape, behind the problems that are known already.
+    """
     try:
         return validated(kind, table)
     except ValidationError as error:
-        raise DeclarationError(where, [*faults(error, {}, where, table)]) from error
+        raise DeclarationError(where, [*problems, *faults(error, {}, where, table)]) from error
 
 
 def validated_json(kind: type[D], text: str) -> D:

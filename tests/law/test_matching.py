@@ -117,6 +117,25 @@ def test_faults_are_told_together_and_so_is_a_file_that_is_not_there(tmp_path):
         Overlay.of(tmp_path / "none.toml")
 
 
+def test_a_misspelt_name_is_read_as_it_was_meant_so_that_all_faults_are_told():
+    overlay = '[[match]]\nname = "same_in_al"\npaise = -1\ndays = "x"\nbefore = "same_number_other_head"'
+    with pytest.raises(DeclarationError) as raised:
+        read_cascade(SHIPPED, overlay.replace('days = "x"\n', ""), "own.toml")
+    misspelt, place, paise = raised.value.problems
+    assert misspelt.remedy == "did you mean same_in_all? A new entry has gives, name, number"
+    assert place.remedy.startswith("did you mean same_number_other_heads? ")
+    assert str(paise).startswith("own.toml match (same_in_all) paise: -1 is not from 0")
+    with pytest.raises(DeclarationError) as raised:
+        read_cascade(SHIPPED, overlay, "own.toml")
+    assert [*raised.value.problems[:2]] == [misspelt, place]
+    assert "days" in raised.value.problems[2].where
+
+
+def test_an_entry_that_has_all_that_it_needs_may_be_named_much_like_another():
+    overlay = '[[match]]\nname = "same_in_al"\ngives = "exact"\nnumber = "written"\nbefore = "same_in_all"'
+    assert read_cascade(SHIPPED, overlay, "own.toml").rules[0].name == "same_in_al"
+
+
 def test_a_file_without_a_class_that_is_always_there_is_refused():
     with pytest.raises(DeclarationError, match="lacks books_only"):
         read_cascade(SHIPPED.replace('name = "books_only"', 'name = "books"'))

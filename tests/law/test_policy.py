@@ -87,6 +87,22 @@ def test_a_fault_is_told_with_its_place(overlay: str) -> None:
     assert FAULTS[overlay] in str(raised.value)
 
 
+def test_all_faults_are_told_at_once_and_the_file_is_named_once() -> None:
+    wrong = OWN.replace("the_books_agree", "the_bookz_agree") + 'classes = ["amount_of"]\n'
+    wrong += '[[recommend]]\nname = "not_in_the_book"\naction = "ask"\ntax_off = -1'
+    with pytest.raises(DeclarationError) as raised:
+        read_policy(SHIPPED, CLASSES, wrong, "own.toml")
+    told = [(problem.where, problem.remedy.partition("?")[0]) for problem in raised.value.problems]
+    assert told == [
+        ("own.toml (not_in_the_book)", "did you mean not_in_the_books"),
+        ("own.toml (x)", "did you mean the_books_agree"),
+        ("own.toml recommend (not_in_the_books) tax_off", "write 0 or more"),
+        ("own.toml recommend (x) classes", "did you mean amount_off"),
+    ]
+    with pytest.raises(DeclarationError, match=r"^own\.toml: recommend \(x\) tax_off: is below zero"):
+        read_policy(SHIPPED, CLASSES, OWN + "tax_off = -1", "own.toml")
+
+
 def test_a_file_that_is_not_there_is_told(tmp_path: Any) -> None:
     with pytest.raises(DeclarationError, match="cannot be read"):
         Overlay.of(tmp_path / "none.toml")

@@ -93,9 +93,9 @@ def test_the_same_again_writes_nothing_and_a_path_is_read(stage: Any, tmp_path: 
 
 
 FAULTS: dict[str, tuple[type[Exception], str, tuple[Any, ...], str]] = {
-    "a class that no rule gives": (DeclarationError, "policy recommend (x) classes", ("policy",),
+    "a class that no rule gives": (DeclarationError, "policy: recommend (x) classes", ("policy",),
         '[[recommend]]\nname = "x"\nclasses = ["none"]\naction = "ask"\nsays = "it is so"\nbefore = "the_rest"'),
-    "another file's table": (DeclarationError, "matching recommend: is not a table of this", ("matching",), REJECTS),
+    "another file's table": (DeclarationError, "matching: recommend: is not a table of this", ("matching",), REJECTS),
     "no TOML": (DeclarationError, "layout Tally: is not TOML", ("layout", "Tally"), "[["),
     "no column": (DeclarationError, "read.nummer: is not a column here", ("layout", "Tally"), '[read]\nnummer = ["x"]'),
     "no kind": (InputError, "is not one of the words for it", ("rules",), STRICT),
@@ -122,7 +122,7 @@ def test_rules_may_not_lose_a_class_that_the_policy_names(stage: Any) -> None:
     accepts = '[[recommend]]\nname = "x"\nclasses = ["near"]\naction = "accept"\nsays = "it is so"\nbefore = "the_rest"'
     stage.desk.change_setting("matching", near, reason="x")
     stage.desk.change_setting("policy", accepts, reason="x")
-    with pytest.raises(DeclarationError, match=r"policy \(setting 2\) recommend \(x\) classes: 'near' is not a class"):
+    with pytest.raises(DeclarationError, match=r"policy \(setting 2\): recommend \(x\) classes: 'near' is not a"):
         stage.desk.change_setting("matching", "", reason="x")
     assert len(stage.desk.settings()) == 2
 
