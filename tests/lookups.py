@@ -227,9 +227,11 @@ Codes of **refusals**, each with its rules: [refusals](../lifecycle/refusals.md)
 def scenarios() -> str:
     """Return the page of a story's file."""
     keys = "Key, Like, Left out"
-    parts = [SCENARIOS]
+    parts = [SCENARIOS.format(stories=stories())]
     for title, model in story.TABLES.items():
-        parts.append(f"## {title}\n\n{table(keys, [row(*cells) for cells in story.rows(model)])}")
+        more = " ".join((inspect.getdoc(model) or "").partition("\n\n")[2].split())
+        rows = table(keys, [row(*cells) for cells in story.rows(model)])
+        parts.append("\n\n".join(filter(None, [f"## {title}", more, rows])))
     parts.append(f"## What a step does\n\n{table('`do`, What it is, Takes', [row(*cells) for cells in story.verbs()])}")
     parts.append("## What a step expects\n\nBelow `expect`, in one table each.\n")
     for of, named in story.expectations():
@@ -237,12 +239,17 @@ def scenarios() -> str:
     return "\n".join(parts)
 
 
+def stories() -> str:
+    """Return how many scenarios there are, in hundreds."""
+    return f"more than {len(list((ROOT / 'tests' / 'scenarios').rglob('*.toml'))) // 100}00"
+
+
 SCENARIOS = """# Scenarios
 
 A scenario is a story in TOML: who is there, which documents, what happens when, and what is to come of it.
 `ims-fsm scenario run FILE` plays it through the whole program, in memory, and says what does not hold.
 
-[One of them](../../tests/scenarios/faq_31_rejected_then_accepted.toml) explains its keys; there are almost 300 in
+[One of them](../../tests/scenarios/faq_31_rejected_then_accepted.toml) explains its keys; there are {stories} in
 `tests/scenarios`. Stories of a law of your own: [a machine of your own](../machines.md#as-a-story).
 
 Amounts are rupees in quotes; moments are Indian Standard Time, without an offset.

@@ -45,16 +45,29 @@ LIKE: dict[Any, str] = {
     str: '"…"',
     Changes: '{ taxable = "90000.00", igst = "16200.00" }',
 }
+#: What the type of a key does not tell.
+OF_A_KEY: dict[tuple[type[Entry], str], str] = {
+    (Header, "rules"): '["faq.11", "faq.12"]',
+    (Header, "machines"): '["leave_request.toml"]',
+    (Header, "signoff"): 'true, false, "FOLDER"',
+    (TaxpayerEntry, "extensions"): '["12/2025-CT"]',
+}
 ALWAYS = frozenset(Step.model_fields) | {"do"}
 
 
 def rows(model: type[Entry], keys: frozenset[str] | None = None) -> Iterator[tuple[str, str, str]]:
     """Give each key of a table: its name, a value like those it takes, and what holds where it is left out."""
-    hints = get_type_hints(model, include_extras=True)
+    taken = values_of(model)
     for key, about in model.model_fields.items():
         if keys is None or key in keys:
             kept = "must be there" if about.is_required() else left_out(about.default)
-            yield f"`{key}`", f"`{like(hints[key])}`", kept
+            yield f"`{key}`", f"`{taken[key]}`", kept
+
+
+def values_of(model: type[Entry]) -> dict[str, str]:
+    """Return a value like those that each key of a table takes."""
+    hints = get_type_hints(model, include_extras=True)
+    return {key: OF_A_KEY.get((model, key)) or like(hints[key]) for key in model.model_fields}
 
 
 def left_out(default: Any) -> str:
@@ -83,7 +96,9 @@ def verbs() -> Iterator[tuple[str, str, str]]:
     every = {**VERBS, **CASE_VERBS, **SIGNOFF_VERBS}
     for of in dict.fromkeys(every.values()):
         keys = [(key, about) for key, about in of.model_fields.items() if key not in ALWAYS]
-        named = ", ".join(f"`{key}`" + ("" if about.is_required() else " (optional)") for key, about in keys)
+        taken = values_of(of)
+        optional = {key: "" if about.is_required() else " (optional)" for key, about in keys}
+        named = "<br>".join(f"`{key}` = `{taken[key]}`{whether}" for key, whether in optional.items())
         verbs = ", ".join(f"`{verb}`" for verb, model in every.items() if model is of)
         yield verbs, " ".join((of.__doc__ or "").partition("\n\n")[0].split()), named
 

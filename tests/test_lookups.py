@@ -19,6 +19,10 @@ def test_the_pages_are_fresh():
     assert stale == [], "write them again: make reference"
 
 
+def test_as_many_stories_are_named_as_there_are():
+    assert f"{lookups.stories()} executable stories" in (lookups.ROOT / "README.md").read_text("utf-8")
+
+
 def test_every_option_that_takes_a_value_says_which():
     every = [(name, p) for name, command in lookups.every_command() for p in command.params]
     assert [f"{name} {p.opts}" for name, p in every if p.param_type_name == "option" and not (p.is_flag or p.metavar)] == []

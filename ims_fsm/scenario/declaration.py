@@ -51,7 +51,8 @@ def _signoff(value: object) -> bool | str:
 class Header(Entry):
     """What stands at the top: the title, the rules that the scenario proves, files of laws of one's own.
 
-    `signoff` opens the stage with sign-offs: those that ship, or a house's own in a folder.
+    `machines` are files or folders of declarations, named from where the scenario's file is. `signoff` opens the stage
+    with sign-offs: those that ship, or a house's own in a folder.
     """
 
     title: str
@@ -67,7 +68,7 @@ class Header(Entry):
 class TaxpayerEntry(Entry):
     """A `[[taxpayer]]`; the first period that owes a GSTR-3B is October 2024 unless it is written.
 
-    `extensions` are names of extensions by district in the calendar.
+    `extensions` are names of extensions in the calendar, which hold in some districts.
     """
 
     name: Name
