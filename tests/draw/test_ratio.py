@@ -177,8 +177,11 @@ def words_of(svg: str) -> set[str]:
     ],
 )
 def test_the_pictures_of_the_guide_are_fresh(published: Path, file: str, look: dict[str, Any]) -> None:
-    text = (published.parent / "docs" / "pictures" / "slides" / f"{file}.svg").read_text("utf-8")
-    picture = diagram("credit_note", ratio="16:9", **look)
-    drawn_from = {digest(dot_of(replace(picture.sheet, turned=turned))) for turned in (False, True)}
-    assert [dot for dot in drawn_from if dot in text], REMEDY
-    assert words_of(text) == words_of(picture.svg), REMEDY
+    slides = published.parent / "docs" / "pictures" / "slides"
+    for ending, theme in (("", "light"), (".dark", "dark")):
+        text = (slides / f"{file}{ending}.svg").read_text("utf-8")
+        picture = diagram("credit_note", ratio="16:9", theme=theme, **look)
+        drawn_from = {digest(dot_of(replace(picture.sheet, turned=turned))) for turned in (False, True)}
+        assert [dot for dot in drawn_from if dot in text], REMEDY
+        assert words_of(text) == words_of(picture.svg), REMEDY
+    assert f'srcset="pictures/slides/{file}.dark.svg"' in (slides.parents[1] / "writers.md").read_text("utf-8")
