@@ -39,7 +39,10 @@ def pages(
     stories: list[Path] | None = None,
     root: str | None = None,
 ) -> None:
-    """Write the lifecycle pages, the FAQ answered, the calendar and the stories, as Markdown and HTML."""
+    """Write the lifecycle pages, the FAQ answered, the calendar and the stories, as Markdown and HTML.
+
+    With HTML comes explorer.html, the law explorer: choose a state and the facts, and see what is refused and why.
+    """
     from ims_fsm.law.book import shipped_book
     from ims_fsm.pages import FORMATS, write_pages
 

@@ -155,14 +155,14 @@ AGAIN = "download it from the portal again"
 @pytest.mark.parametrize(
     ("data", "told"),
     [
-        (b" \n", f"file: it is empty; {AGAIN}"),
+        (b" \n", f"it is empty; {AGAIN}"),
         (
             b"PK\x03\x04",
-            "file: it is an archive that cannot be read (File is not a zip file); unpack it and give the JSON files",
+            "it is an archive that cannot be read (File is not a zip file); unpack it and give the JSON files",
         ),
         (b'{"gstin":"\xff"}', f"byte 10: it is not text in UTF-8; {AGAIN}"),
         (b'{"b2b":\n [}', f"line 2, column 3: it is not valid JSON here (Expecting value); {AGAIN}"),
-        (b"[" * 100_000, f"file: it is nested too deeply for a file of the portal; {AGAIN}"),
+        (b"[" * 100_000, f"it is nested too deeply for a file of the portal; {AGAIN}"),
         (
             b'{"b2b": [],\n "b2b": []}',
             '"b2b": stands twice in one object, and only the last would be read; put what they hold under one key',
