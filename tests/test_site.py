@@ -67,11 +67,11 @@ def test_every_word_of_the_glossary_has_its_place_and_a_sentence():
 
 
 def test_a_word_is_told_by_its_first_sentence_whatever_stands_before_its_full_stop(tmp_path):
-    says = {"a": "The tax ITC. More.", "b": "Rule 37A. More", "c": "One, e.g. two; in `s.16(4)`. More", "d": "All of it"}
+    says = {"a": "The tax ITC. More.", "b": "Rule 37A. More", "c": "One, e.g. two; `s.16(4)`. More", "d": "All of it"}
     entries = (f'**{word}**<a id="{word}"></a>\n: {said}\n' for word, said in says.items())
     (tmp_path / "glossary.md").write_text("\n".join(entries))
     told = {word: term.says for word, term in glossary.terms(tmp_path / "glossary.md").items()}
-    assert told == {"a": "The tax ITC.", "b": "Rule 37A.", "c": "One, e.g. two; in s.16(4).", "d": "All of it."}
+    assert told == {"a": "The tax ITC.", "b": "Rule 37A.", "c": "One, e.g. two; s.16(4).", "d": "All of it."}
 
 
 def test_a_picture_with_a_dark_sister_follows_the_readers_choice():
@@ -136,8 +136,7 @@ def test_releases_are_listed_the_newest_first(tmp_path: Path):
 def test_the_project_says_where_it_is_published(tmp_path, monkeypatch, address, folder, below):
     config = SimpleNamespace(site_dir=folder, extra={}, site_name="ims_fsm", site_description="It says.")
     (tmp_path / "pyproject.toml").write_text(
-        '[project]\nversion = "1.2.0"\n[project.urls]\n'
-        f'Documentation = "{address}"\nIssues = "https://i.example"\n'
+        f'[project]\nversion = "1.2.0"\n[project.urls]\nDocumentation = "{address}"\nIssues = "https://i.example"\n'
     )
     monkeypatch.setattr(project, "PROJECT", tmp_path / "pyproject.toml")
     project.on_config(config)
