@@ -70,8 +70,8 @@ class Laid:
             names = [other.get("name") for other in ordered]
             if row["before"] not in names:
                 what = f"comes before {row['before']!r}, which is not here"
-                known = [name for name in names if isinstance(name, str)]
-                remedy = hinted(row["before"], known, "name an entry of the shipped file")
+                entries = [name for name in names if isinstance(name, str)]
+                remedy = hinted(row["before"], entries, "name an entry of the shipped file")
                 self.problems.append(Problem(f"{self.where} ({row.get('name')})", what, remedy))
                 ordered.append(row)
             else:
