@@ -7,6 +7,8 @@ PY := .venv/bin/python
 READY := .venv/.ready
 BENCH := .venv/.bench
 SITE := .venv/.site
+# Who is done first takes from the others' tests: the long ones stand at the end.
+PYTEST := $(PY) -m pytest --numprocesses $(JOBS) --dist worksteal
 PIP := -m pip --disable-pip-version-check --no-input
 
 # What a caller's shell exports must not reach into .venv.
@@ -46,21 +48,21 @@ serve-demo: $(READY) ## the dashboard on the shipped sample, at a printed addres
 	@$(PY) -m ims_fsm.web.demonstration
 
 test-quick: $(READY) ## the law, the record, the use cases and the scenarios, without what is slow; a good minute
-	@$(PY) -m pytest --numprocesses $(JOBS) -m 'not slow and not long and not year and not faults and not twin' \
+	@$(PYTEST) -m 'not slow and not long and not year and not faults and not twin' \
 	  $(or $(ARGS),tests/law tests/record tests/workflow tests/scenario tests/scenarios tests/histories)
 
 test: $(READY) ## the tests and the examples in the docstrings
-	@$(PY) -m pytest --numprocesses $(JOBS) $(ARGS)
+	@$(PYTEST) $(ARGS)
 
 test-long: $(READY) ## what takes longest: kills, memory, races, many random histories, the benchmarks at their smallest
-	@$(PY) -m pytest tests --numprocesses $(JOBS) -m 'long and not year and not faults' $(ARGS)
+	@$(PYTEST) tests -m 'long and not year and not faults' $(ARGS)
 
 test-postgresql: $(READY) ## the tests that open a store, on PostgreSQL: IMS_FSM_TEST_PG=URL, or a server from a wheel
-	@IMS_FSM_TEST_STORE=postgresql $(PY) -m pytest --numprocesses $(JOBS) \
+	@IMS_FSM_TEST_STORE=postgresql $(PYTEST) \
 	  $(or $(ARGS),tests $(foreach pure,law draw charts files pages formats terms writers $(addprefix test_,dependencies.py fourteenth.py house.py lookups.py public_names.py),--ignore tests/$(pure)))
 
 test-faults: $(READY) ## kills, power cuts, failing disks at points drawn from a seed, and races: FAULTS=1000 takes more, FAULTS_SEED others, FAULTS_AT one
-	@$(PY) -m pytest --numprocesses $(JOBS) -m faults $(or $(ARGS),tests/faults)
+	@$(PYTEST) -m faults $(or $(ARGS),tests/faults)
 
 test-year: $(READY) ## a simulated year: schedulers killed at random against one calm run; minutes
 	@$(PY) -m pytest tests/scheduler/test_year.py -m year $(ARGS)
