@@ -35,8 +35,8 @@ def in_turn(gstins: Sequence[str], work: Callable[[str], object], *, as_json: bo
                 typer.echo(f"stopped at {gstin}; nothing was done for {', '.join(left)}", err=True)
             raise typer.Exit(code)
     if failed := [gstin for gstin, code in codes.items() if code > REFUSED]:
-        whose = counted(len(gstins), "recipient")
-        raise CallError(f"this failed for {len(failed)} of {whose}, as told above: {', '.join(failed)}")
+        whom = counted(len(gstins), "recipient")
+        raise CallError(f"this failed for {len(failed)} of {whom}, as told above: {', '.join(failed)}")
     if any(codes.values()):
         raise typer.Exit(REFUSED)
 

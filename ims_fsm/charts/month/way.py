@@ -7,7 +7,7 @@ Imports the law and the days; draws nothing.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from operator import itemgetter
 
@@ -61,16 +61,18 @@ def way_of(book: LawBook, machine: str, period: TaxPeriod, recipient: Recipient)
     days = Days.read(book, period, recipient)
     doings, filed = _doings(days), book.law.rule("window.2b")
     two_b = book.law.machine(GSTR2B).at(days.period)
-    steps: dict[str, tuple[Step, ...]] = {}
-    problem = Problem(machine, "is not a machine of records", "")
-    for declared in book.law.record_machines:
-        try:
-            steps[declared.name] = tuple(_steps(declared.at(days.period), two_b, doings, filed))
-        except InputError as error:
-            problem = next((of for of in error.problems if of.where == machine), problem)
-    if machine not in steps:
-        raise InputError(SUBJECT, [replace(problem, remedy=f"name one of {', '.join(steps)}")])
-    return Way(days, book.law.machine(machine).at(days.period), two_b, steps[machine])
+    records = {declared.name: declared.at(days.period) for declared in book.law.record_machines}
+
+    def going(name: str) -> tuple[Step, ...] | Problem:
+        if name not in records:
+            return Problem(name, "is not a machine of records", "")
+        return _steps(records[name], two_b, doings, filed)
+
+    steps = going(machine)
+    if isinstance(steps, Problem):
+        others = (name for name in records if not isinstance(going(name), Problem))
+        raise InputError(SUBJECT, [replace(steps, remedy=f"name one of {', '.join(others)}")])
+    return Way(days, records[machine], two_b, steps)
 
 
 def _doings(days: Days) -> list[Doing]:
@@ -101,7 +103,11 @@ def _doings(days: Days) -> list[Doing]:
     return sorted(doings, key=itemgetter(0))
 
 
-def _steps(record: Edition, two_b: Edition, doings: Iterable[Doing], filed: RuleDeclaration) -> Iterator[Step]:
+def _steps(
+    record: Edition, two_b: Edition, doings: Iterable[Doing], filed: RuleDeclaration
+) -> tuple[Step, ...] | Problem:
+    """Return the steps, or what the law refuses of them."""
+    steps: list[Step] = []
     machines = {RECORD: record, GSTR2B: two_b}
     at = {RECORD: ENTRY, GSTR2B: two_b.initial}
     for day, moves in doings:
@@ -111,10 +117,11 @@ def _steps(record: Edition, two_b: Edition, doings: Iterable[Doing], filed: Rule
         for which, trigger in moves:
             decided = decide(machines[which], at[which], trigger, machines[which].facts())
             if isinstance(decided, Refused):
-                raise InputError(SUBJECT, [Problem(record.name, f"refuses {trigger}", "name another machine")])
+                return Problem(record.name, f"refuses {trigger}", "")
             at[which] = decided.dest
             rules += decided.rules
-        yield Step(day, says, tuple(dict.fromkeys(rules)), at[RECORD], at[GSTR2B])
+        steps.append(Step(day, says, tuple(dict.fromkeys(rules)), at[RECORD], at[GSTR2B]))
+    return tuple(steps)
 
 
 def _middle(first: dt.date, last: dt.date) -> dt.date:
